@@ -1,0 +1,42 @@
+# Two commands do everything, set-up included: `make book` and `make test`.
+VENV ?= .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+# A copy of the repository uses its own package, not the one installed from elsewhere.
+export PYTHONPATH := $(CURDIR)
+# Set-up needs no cache folder that can be written to and no newer pip than the pinned one.
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := book
+.PHONY: book check test serve lint pins clean
+
+book: $(VENV)/.installed ## Check the data and build the book into _build/html
+	$(BIN)/python -m livingreview build
+
+check: $(VENV)/.installed ## Name every fault in the data
+	$(BIN)/python -m livingreview check
+
+test: $(VENV)/.installed lint ## Run every test, the build of the book among them
+	$(BIN)/python -m pytest
+
+serve: $(VENV)/.installed ## Show the book at http://127.0.0.1:8000 and rebuild it on a change
+	$(BIN)/python -m livingreview serve
+
+lint: $(VENV)/.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+pins: requirements.in ## Pin what requirements.in asks for
+	$(BIN)/python -m uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
+		--custom-compile-command "make pins" --output-file requirements.txt requirements.in
+
+clean: ## Remove what the build made; the environment stays
+	rm -rf _build
+
+$(VENV)/.installed: requirements.txt pyproject.toml
+	@echo "Setting up the environment in $(VENV): this takes a minute or two the first time."
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, not " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,85 @@
+"""References by key, read from references.bib."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from livingreview.faults import Fault
+from livingreview.project import BIBLIOGRAPHY
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One entry of the bibliography, as far as pages of the book show it."""
+
+    key: str
+    authors: tuple[str, ...]
+    year: str
+    title: str
+    where: str
+    doi: str
+    url: str
+
+    @property
+    def short(self) -> str:
+        """Author and year, as a table shows it: ``Liu et al. 2020``."""
+        if not self.authors:
+            return self.key
+        names = {1: self.authors[0], 2: " and ".join(self.authors[:2])}
+        # works of one author and year are told apart by the letter of their key
+        letter = self.key[-1] if re.search(r"\d{4}[a-z]$", self.key) else ""
+        return f"{names.get(len(self.authors), self.authors[0] + ' et al.')} {self.year}{letter}"
+
+    @property
+    def full(self) -> str:
+        """The reference in one line, for a tooltip."""
+        return f"{self.short}. {self.title}. {self.where}".strip(". ") + "."
+
+
+def read_bibliography(root: Path) -> tuple[dict[str, Reference], list[Fault]]:
+    """Return the references by key, and the faults of the file.
+
+    Entries are read by pybtex; a file that it cannot read is one fault, not a traceback.
+    """
+    # pybtex takes a while to import and most callers of the package do not need it
+    from pybtex.database import BibliographyDataError, parse_file
+    from pybtex.exceptions import PybtexError
+
+    fix = "Correct the entry, or restore the file from the repository"
+    try:
+        entries = parse_file(str(root / BIBLIOGRAPHY), bib_format="bibtex", encoding="utf-8").entries
+    except FileNotFoundError:
+        return {}, [Fault(BIBLIOGRAPHY, 0, "", "", "the file is missing", fix)]
+    except UnicodeDecodeError:
+        return {}, [Fault(BIBLIOGRAPHY, 0, "", "", "the file is not UTF-8", fix)]
+    except (PybtexError, BibliographyDataError) as error:
+        why = f"the file cannot be read ({' '.join(str(error).split())})"
+        return {}, [Fault(BIBLIOGRAPHY, 0, "", "", why, fix)]
+    return {key: _reference(key, entry) for key, entry in entries.items()}, []
+
+
+def _reference(key: str, entry) -> Reference:
+    fields = entry.fields
+    people = entry.persons.get("author") or entry.persons.get("editor") or []
+    names = [_plain(" ".join(person.prelast_names + person.last_names)) for person in people]
+    where = fields.get("journal") or fields.get("booktitle") or fields.get("publisher") or ""
+    for name, mark in (("volume", " "), ("pages", ":")):
+        if fields.get(name):
+            where += mark + fields[name].replace("--", "–")
+    return Reference(
+        key=key,
+        authors=tuple(name for name in names if name.lower() != "others") + (
+            ("others",) if "others" in [name.lower() for name in names] else ()
+        ),
+        year=fields.get("year", ""),
+        title=_plain(fields.get("title", "")),
+        where=_plain(where),
+        doi=fields.get("doi", ""),
+        url=fields.get("url", ""),
+    )
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"[{}]|\\(?=[&%$#_])", "", text)).strip()

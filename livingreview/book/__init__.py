@@ -1,0 +1,37 @@
+"""What joins the data to the Sphinx build, as one extension of the book.
+
+Reading order: `inputs` (the digest of everything a chapter depends on), `stale` (a changed digest
+makes chapters run again), `downloads` (the data beside the pages), `build` (the command).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+
+from livingreview.book import downloads, stale
+from livingreview.checks import check_project
+
+
+def setup(app: Sphinx) -> dict:
+    """Connect the extension to a Sphinx build."""
+    app.connect("builder-inited", refuse_faulty_data)
+    stale.connect(app)
+    downloads.connect(app)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def refuse_faulty_data(app: Sphinx) -> None:
+    """Stop the build, with every fault named, when the data are faulty.
+
+    Raises
+    ------
+    ExtensionError
+        With one line a fault.
+    """
+    faults = check_project(Path(app.srcdir))
+    if faults:
+        listed = "\n".join(str(fault) for fault in faults)
+        raise ExtensionError(f"the data have {len(faults)} fault(s):\n{listed}")

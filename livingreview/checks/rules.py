@@ -1,0 +1,185 @@
+"""What a schema cannot say: rules across the cells of a row, across rows, and across tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from livingreview.bibliography import Reference
+from livingreview.faults import Fault, near_miss
+from livingreview.printed import number
+from livingreview.project import BIBLIOGRAPHY, DATA_DIR
+from livingreview.schema import Package
+
+Rows = dict[str, list[tuple[int, dict[str, str]]]]
+VALUES = ("mean", "events", "percent", "value")
+RANGES = (
+    ("doses", "amount", "amount_high"),
+    ("measurements", "value", "value_high"),
+    ("comparisons", "effect", "effect_high"),
+    ("comparisons", "ci_low", "ci_high"),
+    ("pharmacology", "low", "high"),
+    ("reference_values", "low", "high"),
+)
+
+
+def check_rules(
+    package: Package, rows: Rows, references: dict[str, Reference]
+) -> Iterator[Fault]:
+    """Yield the faults that need more than one cell to be seen.
+
+    Parameters
+    ----------
+    package : Package
+        Description of the tables.
+    rows : dict of list of (int, dict)
+        Line and cells of every row, by table.
+    references : dict of Reference
+        Entries of the bibliography by key.
+    """
+    yield from _references(package, rows, references)
+    yield from _ranges(package, rows)
+    yield from _measurements(rows)
+    yield from _comparisons(rows)
+    yield from _arms(rows)
+    yield from _dates(package, rows)
+    yield from _citations(rows)
+    yield from _discrepancies(package, rows)
+
+
+def _fault(table: str, line: int, column: str, value: str, why: str, remedy: str) -> Fault:
+    return Fault(f"{DATA_DIR}/{table}.csv", line, column, value, why, remedy)
+
+
+def _references(package: Package, rows: Rows, references: dict[str, Reference]) -> Iterator[Fault]:
+    for table in package.tables.values():
+        if "reference" not in table.by_name:
+            continue
+        for line, row in rows[table.name]:
+            if row["reference"] not in references:
+                yield _fault(
+                    table.name,
+                    line,
+                    "reference",
+                    row["reference"],
+                    f"{BIBLIOGRAPHY} has no entry of this key",
+                    f"Add the entry{near_miss(row['reference'], references)}",
+                )
+
+
+def _ranges(package: Package, rows: Rows) -> Iterator[Fault]:
+    for table, low, high in RANGES:
+        if table not in package.tables:
+            continue
+        for line, row in rows[table]:
+            if row[high] == "":
+                continue
+            if row[low] == "":
+                why = f"an upper end stands here and {low} is empty"
+                yield _fault(table, line, high, row[high], why, f"Fill {low}, or move the value")
+            elif number(row[low]) > number(row[high]):
+                why = f"{low} ({row[low]}) is above {high}"
+                yield _fault(table, line, high, row[high], why, "Swap the two limits")
+
+
+def _measurements(rows: Rows) -> Iterator[Fault]:
+    for line, row in rows["measurements"]:
+        if not any(row[column] for column in VALUES):
+            why = f"the row holds no value: {', '.join(VALUES)} are all empty"
+            yield _fault("measurements", line, "", row["measurement_id"], why, "Fill one of them")
+        for spread in ("sd", "se", "plus_minus"):
+            if row[spread] and not row["mean"]:
+                why = "a spread without its mean"
+                yield _fault("measurements", line, spread, row[spread], why, "Fill mean")
+        if row["value"] and not row["statistic"]:
+            why = "what this value is, is not said"
+            yield _fault("measurements", line, "value", row["value"], why, "Fill statistic")
+        if row["n"] and row["events"] and number(row["events"]) > number(row["n"]):
+            why = f"more events than the {row['n']} measured"
+            yield _fault("measurements", line, "events", row["events"], why, "Check n and events")
+
+
+def _comparisons(rows: Rows) -> Iterator[Fault]:
+    owner = {row["arm_id"]: row["study_id"] for _, row in rows["arms"]}
+    for line, row in rows["comparisons"]:
+        other = row["comparator_id"]
+        if other and owner.get(other) != owner.get(row["arm_id"]):
+            why = "the comparator is an arm of another study"
+            yield _fault("comparisons", line, "comparator_id", other, why, "Compare within a study")
+        if other and other == row["arm_id"]:
+            why = "the arm is compared with itself"
+            remedy = "Name the other arm, or leave the cell empty"
+            yield _fault("comparisons", line, "comparator_id", other, why, remedy)
+        if bool(row["effect"]) != bool(row["measure"]):
+            why = "effect and measure must both be filled or both be empty"
+            yield _fault("comparisons", line, "effect", row["effect"], why, "Fill the other")
+        if row["ci_low"] and not row["effect"]:
+            why = "an interval without its effect"
+            yield _fault("comparisons", line, "ci_low", row["ci_low"], why, "Fill effect")
+        if row["ci_low"] and row["ci_high"] and row["effect"]:
+            low, effect, high = (number(row[c]) for c in ("ci_low", "effect", "ci_high"))
+            if not low <= effect <= high:
+                why = f"the effect lies outside its interval {row['ci_low']} to {row['ci_high']}"
+                yield _fault("comparisons", line, "effect", row["effect"], why, "Check the three")
+
+
+def _arms(rows: Rows) -> Iterator[Fault]:
+    owner = {row["dose_id"]: row["study_id"] for _, row in rows["doses"]}
+    with_arm = {row["study_id"] for _, row in rows["arms"]}
+    given: set[str] = set()
+    for line, row in rows["arms"]:
+        doses = row["doses"].split(" ") if row["doses"] else []
+        given.update(doses)
+        for dose in doses:
+            if dose in owner and owner[dose] != row["study_id"]:
+                why = "the dose belongs to another study"
+                yield _fault("arms", line, "doses", dose, why, "Use a dose of this study")
+        if not doses and row["role"] in ("intervention", "active comparator", "placebo"):
+            why = f"the arm is called {row['role']} and nothing was given"
+            yield _fault("arms", line, "doses", "", why, "Name the doses, or change the role")
+    for line, row in rows["doses"]:
+        if row["dose_id"] not in given:
+            why = "no arm was given this dose, so no table would show it"
+            yield _fault("doses", line, "dose_id", row["dose_id"], why, "Name it in arms.csv")
+        if row["amount"] and not row["unit"] and not row["note"]:
+            why = "an amount without its unit"
+            yield _fault("doses", line, "unit", "", why, "Fill unit, or say in note why not")
+    for line, row in rows["studies"]:
+        if row["study_id"] not in with_arm:
+            why = "the study has no arm, so no table would show it"
+            yield _fault("studies", line, "study_id", row["study_id"], why, "Add it to arms.csv")
+
+
+def _dates(package: Package, rows: Rows) -> Iterator[Fault]:
+    for table in package.tables.values():
+        if "checked" not in table.by_name:
+            continue
+        for line, row in rows[table.name]:
+            if row["checked"] and row["checked"] < row["extracted"]:
+                why = f"checked before it was extracted ({row['extracted']})"
+                yield _fault(table.name, line, "checked", row["checked"], why, "Correct the day")
+
+
+def _citations(rows: Rows) -> Iterator[Fault]:
+    listed = {row["source_id"] for _, row in rows["reference_lists"]}
+    for line, row in rows["studies"]:
+        if row["cited_as"] and row["source_id"] not in listed:
+            why = "the source has no numbered list in reference_lists.csv"
+            yield _fault("studies", line, "cited_as", row["cited_as"], why, "Add the list")
+
+
+def _discrepancies(package: Package, rows: Rows) -> Iterator[Fault]:
+    for line, row in rows["discrepancies"]:
+        filled = [bool(row[column]) for column in ("table", "row", "column")]
+        if not any(filled):
+            continue
+        table = package.tables.get(row["table"])
+        remedy = "Name a table, a key and a column of this package, or leave all three empty"
+        if not all(filled) or table is None:
+            yield _fault("discrepancies", line, "table", row["table"], "no such table", remedy)
+            continue
+        if row["column"] not in table.by_name:
+            yield _fault("discrepancies", line, "column", row["column"], "no such column", remedy)
+        keys = {cells[table.primary_key[0]] for _, cells in rows[table.name]}
+        if row["row"] not in keys:
+            why = f"no row of {table.path} has this key"
+            yield _fault("discrepancies", line, "row", row["row"], why, remedy)

@@ -1,0 +1,59 @@
+"""The command ``livingreview``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from livingreview.checks import check_project
+from livingreview.project import ProjectNotFoundError, find_root
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command and return its exit status: 0, 1 for faults, 2 for wrong usage."""
+    parser = argparse.ArgumentParser(
+        prog="livingreview", description="Check, build and show the living review."
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("check", help="name every fault in the data")
+    commands.add_parser("build", help="check the data and build the book into _build/html")
+    serve = commands.add_parser("serve", help="show the book and rebuild it on a change")
+    serve.add_argument("--port", type=int, default=8000, help="port on this machine")
+    options = parser.parse_args(arguments)
+    try:
+        root = find_root()
+    except ProjectNotFoundError as error:
+        print(f"livingreview: {error}", file=sys.stderr)
+        return 2
+    return COMMANDS[options.command](root, options)
+
+
+def _check(root, options) -> int:
+    faults = check_project(root)
+    for fault in faults:
+        print(fault)
+    print(f"{len(faults)} fault(s) found." if faults else "The data are in order.")
+    return 1 if faults else 0
+
+
+def _build(root, options) -> int:
+    from livingreview.book.build import BuildError, build
+
+    try:
+        site = build(root)
+    except BuildError as error:
+        print(f"livingreview: {error}", file=sys.stderr)
+        return 1
+    print(f"The book is in {site.relative_to(root)}/index.html")
+    return 0
+
+
+def _serve(root, options) -> int:
+    from livingreview.book.serve import serve
+
+    serve(root, options.port)
+    return 0
+
+
+COMMANDS = {"check": _check, "build": _build, "serve": _serve}
+

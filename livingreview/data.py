@@ -1,0 +1,104 @@
+"""The only place that opens a table: `load` gives all of them, typed and checked, or an error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from livingreview.bibliography import Reference, read_bibliography
+from livingreview.checks import read_checked
+from livingreview.printed import number
+from livingreview.project import find_root, read_config
+from livingreview.schema import Package
+
+
+@dataclass(frozen=True)
+class Review:
+    """All tables of the review.
+
+    A table is an attribute: ``review.studies`` is a pandas DataFrame with the columns of the
+    schema. Printed values stay text; `numeric` reads a column of them as numbers. An empty cell
+    is an empty text. Every frame is read once and must not be changed by those who use it.
+
+    Attributes
+    ----------
+    root : Path
+        Folder of the project.
+    package : Package
+        Description of the tables.
+    tables : dict of DataFrame
+        The tables by name.
+    """
+
+    root: Path
+    package: Package
+    tables: dict[str, pd.DataFrame]
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        """Return the table of that name."""
+        tables = self.__dict__.get("tables", {})
+        if name in tables:
+            return tables[name]
+        raise AttributeError(f"no table named {name!r}; there are {', '.join(tables)}")
+
+    @cached_property
+    def references(self) -> dict[str, Reference]:
+        """References by key."""
+        return read_bibliography(self.root)[0]
+
+    @cached_property
+    def config(self) -> dict:
+        """Configuration of the book."""
+        return read_config(self.root)
+
+    def labels(self, table: str, column: str = "label") -> dict[str, str]:
+        """Return one column of a table by the table's key, for example labels of outcomes."""
+        frame = self.tables[table]
+        return dict(zip(frame[self.package.tables[table].primary_key[0]], frame[column], strict=True))
+
+
+def load(root: Path | str | None = None) -> Review:
+    """Read all tables of the project.
+
+    Parameters
+    ----------
+    root : path, optional
+        The project's folder or one inside it; the current folder by default.
+
+    Returns
+    -------
+    Review
+        The tables, typed: dates as dates, whole numbers as integers, all else as text.
+
+    Raises
+    ------
+    ProjectNotFoundError
+        If there is no project.
+    DataError
+        If any table has a fault; nothing is filled, converted or dropped to avoid it.
+    """
+    folder = find_root(root)
+    package, raws = read_checked(folder)
+    tables = {}
+    for name, table in package.tables.items():
+        frame = pd.DataFrame([row for _, row in raws[name].rows], columns=list(table.by_name))
+        for field in table.fields:
+            if field.type == "integer":
+                frame[field.name] = pd.to_numeric(frame[field.name])
+            elif field.type == "date":
+                frame[field.name] = pd.to_datetime(frame[field.name], format="%Y-%m-%d")
+        tables[name] = frame
+    return Review(folder, package, tables)
+
+
+def numeric(column: pd.Series) -> pd.Series:
+    """Return a column of printed numbers as floats; empty cells become NaN."""
+    return column.map(number).astype(float)
+
+
+def keys_of(cell: str) -> list[str]:
+    """Return the keys in a cell that lists several, separated by a space."""
+    return cell.split(" ") if cell else []

@@ -1,0 +1,217 @@
+"""Concentrations and doses on scales that can be compared: molar, and human-equivalent.
+
+Nothing here knows a study; every number comes from the tables.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from livingreview.data import Review, keys_of
+from livingreview.printed import number
+
+# Abridged standard atomic weights of IUPAC's Commission on Isotopic Abundances and Atomic
+# Weights (2021), g/mol.
+ATOMIC_WEIGHTS = {
+    "H": 1.008,
+    "C": 12.011,
+    "N": 14.007,
+    "O": 15.999,
+    "S": 32.06,
+    "Cl": 35.45,
+    "Br": 79.904,
+}
+ANTAGONISTS = ("naltrexone", "other opioid antagonist")
+
+
+def molar_mass(formula: str) -> float:
+    """Return the molar mass of a molecular formula (g/mol).
+
+    Parameters
+    ----------
+    formula : str
+        For example ``"C20H23NO4"``.
+
+    Raises
+    ------
+    ValueError
+        If the formula holds an element without an atomic weight here, or is no formula.
+    """
+    parts = re.findall(r"([A-Z][a-z]?)(\d*)", formula)
+    if not parts or "".join(symbol + count for symbol, count in parts) != formula:
+        raise ValueError(f"not a molecular formula: {formula!r}")
+    unknown = [symbol for symbol, _ in parts if symbol not in ATOMIC_WEIGHTS]
+    if unknown:
+        raise ValueError(f"no atomic weight here for {', '.join(unknown)} in {formula!r}")
+    return sum(ATOMIC_WEIGHTS[symbol] * int(count or 1) for symbol, count in parts)
+
+
+def molar_concentration(amount: float, unit: pd.Series, formula: str) -> float:
+    """Return a concentration in mol/L.
+
+    Parameters
+    ----------
+    amount : float
+        Concentration in `unit`.
+    unit : Series
+        Row of the table ``units``: its dimension must be an amount or mass concentration.
+    formula : str
+        Molecular formula of the substance; used for mass concentrations only.
+
+    Raises
+    ------
+    ValueError
+        If the unit is no concentration, or a mass concentration has no formula.
+    """
+    base = amount * float(unit["factor"])
+    if unit["dimension"].startswith("amount concentration"):
+        return base
+    if not unit["dimension"].startswith("mass concentration"):
+        raise ValueError(f"{unit['unit']} is not a unit of concentration")
+    return base / molar_mass(formula)
+
+
+def human_equivalent_dose(amount: float, unit: pd.Series, animal: pd.Series, human: pd.Series):
+    """Return the human-equivalent dose (mg) of an animal dose by body-surface scaling.
+
+    Dose per kilogram times the animal's Km over the human Km (FDA guidance of 2005, section V),
+    times the human reference weight. A dose per animal is first divided by the animal's
+    reference weight.
+
+    Parameters
+    ----------
+    amount : float
+        Dose in `unit`.
+    unit : Series
+        Row of the table ``units``; a dose per body weight or per animal.
+    animal, human : Series
+        Rows of the table ``species``.
+
+    Raises
+    ------
+    ValueError
+        If the unit is no dose per weight or per animal, or a scaling factor is missing.
+    """
+    grams = amount * float(unit["factor"])
+    if unit["dimension"].startswith("dose per animal"):
+        grams /= _factor(animal, "body_weight")
+    elif not unit["dimension"].startswith("dose per body weight"):
+        raise ValueError(f"{unit['unit']} is not a dose per body weight or per animal")
+    scaled = grams * _factor(animal, "km") / _factor(human, "km")
+    return 1000 * scaled * _factor(human, "body_weight")
+
+
+def _factor(species: pd.Series, column: str) -> float:
+    if species[column] == "":
+        raise ValueError(f"species {species['species_id']} has no {column}")
+    return number(species[column])
+
+
+def concentrations(review: Review) -> pd.DataFrame:
+    """Return every concentration of an opioid antagonist in cell studies, in mol/L.
+
+    Returns
+    -------
+    DataFrame
+        One row per row of ``doses`` in culture: its columns, and ``low`` and ``high`` (mol/L),
+        equal where one value is printed, NaN where none is.
+    """
+    frame = _antagonist_doses(review, lambda f: f["route"] == "in culture")
+    units = review.units.set_index("unit")
+
+    def convert(row: pd.Series, column: str) -> float:
+        text = row[column] or row["amount"]
+        if text == "" or row["unit"] == "":
+            return float("nan")
+        unit = units.loc[row["unit"]].copy()
+        unit["unit"] = row["unit"]
+        return molar_concentration(number(text), unit, row["formula"])
+
+    return _with_range(frame, convert)
+
+
+def human_equivalents(review: Review) -> pd.DataFrame:
+    """Return every dose of an opioid antagonist given to animals as a human-equivalent dose (mg).
+
+    Returns
+    -------
+    DataFrame
+        One row per row of ``doses`` given to animals: its columns, and ``low`` and ``high``
+        (mg for an adult of the reference weight), NaN where no dose is printed.
+    """
+    frame = _antagonist_doses(
+        review, lambda f: (f["route"] != "in culture") & (f["species_id"] != "human")
+    )
+    units = review.units.set_index("unit")
+    species = review.species.set_index("species_id", drop=False)
+
+    def convert(row: pd.Series, column: str) -> float:
+        text = row[column] or row["amount"]
+        if text == "" or row["unit"] == "":
+            return float("nan")
+        unit = units.loc[row["unit"]].copy()
+        unit["unit"] = row["unit"]
+        return human_equivalent_dose(
+            number(text), unit, species.loc[row["species_id"]], species.loc["human"]
+        )
+
+    return _with_range(frame, convert)
+
+
+def _with_range(frame: pd.DataFrame, convert) -> pd.DataFrame:
+    frame = frame.copy()
+    frame["low"] = [convert(row, "amount") for _, row in frame.iterrows()]
+    frame["high"] = [convert(row, "amount_high") for _, row in frame.iterrows()]
+    return frame.reset_index(drop=True)
+
+
+def _antagonist_doses(review: Review, keep) -> pd.DataFrame:
+    frame = review.doses.merge(
+        review.agents[["agent_id", "label", "kind", "formula"]], on="agent_id", how="left"
+    ).merge(
+        review.studies[["study_id", "reference", "species_id", "design"]],
+        on="study_id",
+        how="left",
+    )
+    frame = frame[frame["kind"].isin(ANTAGONISTS) & keep(frame)]
+    return frame.rename(columns={"label": "agent"})
+
+
+def dose_band(review: Review, name: str) -> tuple[float, float]:
+    """Return the lower and upper end (mg) of a named dose band of naltrexone.
+
+    Raises
+    ------
+    LookupError
+        If the table ``pharmacology`` does not hold exactly one band of that name.
+    """
+    table = review.pharmacology
+    rows = table[(table["parameter"] == "dose band") & (table["target"] == name)]
+    if len(rows) != 1:
+        raise LookupError(f"pharmacology.csv holds {len(rows)} dose bands called {name!r}, not one")
+    return number(rows.iloc[0]["low"]), number(rows.iloc[0]["high"])
+
+
+def usual_low_dose(review: Review) -> float:
+    """Return the dose of naltrexone (mg) that most studies in people gave within the low band."""
+    low, high = dose_band(review, "low dose")
+    frame = _antagonist_doses(review, lambda f: (f["species_id"] == "human") & (f["unit"] == "mg"))
+    frame = frame[frame["kind"] == "naltrexone"]
+    amounts = frame["amount"].map(number)
+    inside = amounts[(amounts >= low) & (amounts <= high)]
+    return float(inside.mode().max())
+
+
+def combined_arms(review: Review) -> pd.DataFrame:
+    """Return the arms in which an opioid antagonist was given together with another agent."""
+    kind = dict(zip(review.agents["agent_id"], review.agents["kind"], strict=True))
+    agent = dict(zip(review.doses["dose_id"], review.doses["agent_id"], strict=True))
+
+    def combined(cell: str) -> bool:
+        agents = {agent[dose] for dose in keys_of(cell)}
+        with_antagonist = any(kind[a] in ANTAGONISTS for a in agents)
+        return with_antagonist and any(kind[a] not in ANTAGONISTS for a in agents)
+
+    return review.arms[review.arms["doses"].map(combined)]

@@ -1,0 +1,106 @@
+"""Views of the evidence: the rungs of the ladder, who benefits, and condition by design."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from livingreview.data import Review, keys_of
+from livingreview.doses import combined_arms
+
+# From dish to trial. The rungs are those of the vocabulary of designs, put together where a
+# reader need not tell them apart.
+RUNGS = {
+    "in vitro": "Cells",
+    "in vivo": "Animals",
+    "case report": "Case reports",
+    "register study": "Register studies",
+    "trial, design not described": "Trials, not randomised or not described",
+    "non-randomised trial": "Trials, not randomised or not described",
+    "controlled, allocation unclear": "Trials, not randomised or not described",
+    "randomised trial": "Randomised trials",
+    "pooled analysis of trials": "Pooled trials",
+}
+ORDER = tuple(dict.fromkeys(RUNGS.values()))
+
+
+def studies_view(review: Review) -> pd.DataFrame:
+    """Return the studies with their rung, the groups of their conditions, and what was given.
+
+    Returns
+    -------
+    DataFrame
+        The table ``studies`` with ``rung``, ``groups`` (set of str), ``in_people`` (bool) and
+        ``combined`` (bool: an opioid antagonist was given together with another agent).
+    """
+    group = dict(zip(review.conditions["condition_id"], review.conditions["group"], strict=True))
+    frame = review.studies.copy()
+    frame["rung"] = frame["design"].map(RUNGS)
+    animals = (frame["species_id"] != "human") & (frame["design"] != "in vitro")
+    frame.loc[animals, "rung"] = RUNGS["in vivo"]
+    frame["groups"] = frame["conditions"].map(lambda cell: {group[k] for k in keys_of(cell)})
+    frame["in_people"] = (frame["species_id"] == "human") & (frame["design"] != "in vitro")
+    frame["combined"] = frame["study_id"].isin(combined_arms(review)["study_id"])
+    return frame
+
+
+def evidence_map(review: Review) -> pd.DataFrame:
+    """Return one row per condition and study: the cells of the evidence map.
+
+    A study of several conditions stands in each of them.
+    """
+    frame = studies_view(review)
+    frame = frame.assign(condition_id=frame["conditions"].map(keys_of)).explode("condition_id")
+    return frame.merge(
+        review.conditions.rename(columns={"label": "condition"}), on="condition_id", how="left"
+    )[["condition_id", "condition", "group", "rung", "study_id", "reference", "n"]]
+
+
+def favours(review: Review) -> pd.DataFrame:
+    """Return the comparisons with the arm that each result favours.
+
+    The direction claimed and the outcome's better direction give ``favours``: ``intervention``,
+    ``comparator``, ``neither`` (no difference) or ``unclear`` (nothing reported, or an outcome
+    of which neither direction is better).
+    """
+    better = dict(zip(review.outcomes["outcome_id"], review.outcomes["better"], strict=True))
+    frame = review.comparisons.merge(
+        review.arms[["arm_id", "study_id"]], on="arm_id", how="left"
+    )
+
+    def side(direction: str, outcome: str) -> str:
+        wanted = {"higher": "increase", "lower": "decrease"}.get(better[outcome])
+        if direction == "no difference":
+            return "neither"
+        if direction == "not reported" or wanted is None:
+            return "unclear"
+        return "intervention" if direction == wanted else "comparator"
+
+    frame["favours"] = [
+        side(direction, outcome)
+        for direction, outcome in zip(frame["direction"], frame["outcome_id"], strict=True)
+    ]
+    return frame
+
+
+def resolved_citations(review: Review) -> pd.DataFrame:
+    """Return the studies with the entry that their printed citation points to.
+
+    Returns
+    -------
+    DataFrame
+        ``study_id``, ``cited_as``, ``reference`` (the report the study is from) and
+        ``printed_reference`` (key of the entry of that number; empty where the source is the
+        report itself). Where the two differ, the citation in the source is wrong.
+    """
+    entry = {
+        (row.source_id, row.number): row.reference
+        for row in review.reference_lists.itertuples(index=False)
+    }
+
+    def resolve(row: pd.Series) -> str:
+        digits = row["cited_as"].strip("[]")
+        return entry.get((row["source_id"], int(digits)), "") if digits.isdigit() else ""
+
+    frame = review.studies[["study_id", "source_id", "cited_as", "reference"]].copy()
+    frame["printed_reference"] = [resolve(row) for _, row in frame.iterrows()]
+    return frame

@@ -1,0 +1,123 @@
+"""A finished figure: its picture, the words that say what it shows, and the numbers behind it."""
+
+from __future__ import annotations
+
+import io
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.figure import Figure
+
+STYLE = Path(__file__).with_name("livingreview.mplstyle")
+
+# One colour means one thing in the whole book. Names are those of the page's style sheet, where
+# each colour has a value for the light and for the dark theme.
+COLOURS = {
+    "ink": "#1F2937",
+    "muted": "#6B7280",
+    "line": "#D1D5DB",
+    "ldn": "#0072B2",
+    "standard": "#D55E00",
+    "comparator": "#6E7480",
+    "band": "#CFE5F3",
+    "good": "#009E73",
+    "doubt": "#E69F00",
+    "other": "#CC79A7",
+    "paper": "#FEFEFE",
+}
+INK, MUTED, LINE = COLOURS["ink"], COLOURS["muted"], COLOURS["line"]
+LDN, STANDARD, COMPARATOR = COLOURS["ldn"], COLOURS["standard"], COLOURS["comparator"]
+BAND, GOOD, DOUBT, OTHER = COLOURS["band"], COLOURS["good"], COLOURS["doubt"], COLOURS["other"]
+PAPER = COLOURS["paper"]
+
+# Verdana was drawn with nearly the widths of DejaVu Sans, with which the figure was measured.
+FONTS = "'DejaVu Sans', Verdana, Geneva, sans-serif"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure of the book.
+
+    Attributes
+    ----------
+    name : str
+        Short name; also the prefix of identifiers inside the picture.
+    figure : matplotlib.figure.Figure
+        The picture.
+    alt : str
+        What is seen: direction, size, number of studies. Made from the data.
+    table : pandas.DataFrame
+        The numbers behind the picture.
+    """
+
+    name: str
+    figure: Figure
+    alt: str
+    table: pd.DataFrame
+
+    def svg(self) -> str:
+        """Return the picture as a standalone SVG, the same bytes for the same data."""
+        buffer = io.StringIO()
+        with plt.style.context(STYLE):
+            self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        return buffer.getvalue()
+
+    def inline_svg(self) -> str:
+        """Return the picture for a page: named for a screen reader, in the page's colours."""
+        text = self.svg()
+        text = text[text.index("<svg") :]
+        text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.S)
+        text = _own_identifiers(text, self.name)
+        for name, value in COLOURS.items():
+            text = re.sub(re.escape(value), f"var(--lr-{name})", text, flags=re.I)
+        text = re.sub(r"(font: [^;\"]*?)'?DejaVu Sans'?[^;\"]*", rf"\1{FONTS}", text)
+        width, height = (round(72 * side) for side in self.figure.get_size_inches())
+        head = (
+            f'<svg class="lr-figure" role="img" aria-label="{escape(self.alt, {chr(34): "&quot;"})}" '
+            f'viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" '
+            f'xmlns:xlink="http://www.w3.org/1999/xlink">'
+        )
+        return head + text[text.index(">") + 1 :]
+
+    def _repr_html_(self) -> str:
+        """Return the picture in a frame that scrolls where the screen is too narrow for it."""
+        plt.close(self.figure)
+        return (
+            f'<div class="lr-figure-frame" tabindex="0" role="group" '
+            f'aria-label="Figure; scrolls sideways on a narrow screen">{self.inline_svg()}</div>'
+        )
+
+
+def _own_identifiers(text: str, prefix: str) -> str:
+    """Keep only identifiers that are referred to, each with a prefix of this figure's own.
+
+    Two figures of one page would else share names such as ``axes_1``.
+    """
+    used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', text))
+
+    def rename(match: re.Match[str]) -> str:
+        return f' id="{prefix}-{match[1]}"' if match[1] in used else ""
+
+    text = re.sub(r' id="([^"]+)"', rename, text)
+    return re.sub(r'(href="#|url\(#)([^")]+)', rf"\g<1>{prefix}-\2", text)
+
+
+@contextmanager
+def canvas(width: float, height: float, **subplots):
+    """Yield a figure and its axes in the book's style.
+
+    Parameters
+    ----------
+    width, height : float
+        Size in inches; 7.2 inches is the width of the text on a desk.
+    **subplots
+        Passed on to ``matplotlib.pyplot.subplots``.
+    """
+    with mpl.rc_context(), plt.style.context(STYLE):
+        yield plt.subplots(figsize=(width, height), **subplots)

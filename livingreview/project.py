@@ -1,0 +1,45 @@
+"""Where the project lies and which addresses it has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+DATA_DIR = "data"
+PACKAGE_FILE = "datapackage.json"
+BIBLIOGRAPHY = "references.bib"
+CONFIG = "_config.yml"
+
+
+class ProjectNotFoundError(Exception):
+    """No folder at or above the start holds the data package."""
+
+
+def find_root(start: Path | str | None = None) -> Path:
+    """Return the folder of the project that holds `start`.
+
+    Parameters
+    ----------
+    start : path, optional
+        Where to look first, then upwards; the current folder by default.
+        A chapter runs in ``chapters/``, so its data lie one folder up.
+
+    Raises
+    ------
+    ProjectNotFoundError
+        If neither `start` nor a folder above it holds a project.
+    """
+    here = Path(start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / CONFIG).is_file() and (folder / DATA_DIR).is_dir():
+            return folder
+    raise ProjectNotFoundError(
+        f"No {CONFIG} beside a {DATA_DIR}/ folder at {here} or above it: "
+        "run the command in the root of a copy of the repository."
+    )
+
+
+def read_config(root: Path) -> dict:
+    """Return the book's configuration, the one place that holds its addresses."""
+    return yaml.safe_load((root / CONFIG).read_text(encoding="utf-8"))

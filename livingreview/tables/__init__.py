@@ -1,0 +1,136 @@
+"""Tables of the book. `book_tables` is the list that the row accounting goes by."""
+
+from __future__ import annotations
+
+from livingreview.data import Review
+from livingreview.tables import by_arm, by_statement, by_study
+from livingreview.tables.about_data import accounting, dictionary, sizes, versions
+from livingreview.tables.base import BookTable
+from livingreview.tables.by_arm import baseline, correlations, pregnancy
+from livingreview.tables.by_statement import (
+    conduct,
+    discrepancies,
+    mechanisms,
+    pharmacology,
+    receptors,
+)
+from livingreview.tables.by_study import (
+    combinations,
+    other_conditions,
+    reproduction,
+    single_agents,
+    trials,
+)
+from livingreview.tables.stated_in_text import claims_again, remaining, stated_again
+
+__all__ = [
+    "BookTable",
+    "accounting",
+    "baseline",
+    "book_tables",
+    "claims_again",
+    "combinations",
+    "conduct",
+    "correlations",
+    "dictionary",
+    "discrepancies",
+    "endometrial_values",
+    "hormones",
+    "immune_markers",
+    "mechanisms",
+    "other_conditions",
+    "pain_and_history",
+    "pharmacology",
+    "pregnancy",
+    "receptors",
+    "remaining",
+    "reproduction",
+    "single_agents",
+    "sizes",
+    "stated_again",
+    "trials",
+    "ultrasound",
+    "versions",
+]
+
+
+def hormones(review: Review) -> BookTable:
+    """Return hormones before and after treatment."""
+    return by_arm.before_after(
+        review, "hormones", "hormones", "Did hormones change more with naltrexone?"
+    )
+
+
+def immune_markers(review: Review) -> BookTable:
+    """Return immune markers before and after treatment."""
+    return by_arm.before_after(
+        review,
+        "immune response",
+        "immune-markers",
+        "Did immune markers change more with naltrexone?",
+    )
+
+
+def ultrasound(review: Review) -> BookTable:
+    """Return endometrium and ovary on ultrasound before and after treatment."""
+    return by_arm.before_after(
+        review,
+        "endometrium and ovary",
+        "ultrasound",
+        "Did the endometrium and the ovaries change more with naltrexone?",
+    )
+
+
+def endometrial_values(review: Review) -> BookTable:
+    """Return windows and thresholds of implantation, and its failure."""
+    topics = (
+        "endometrial thickness",
+        "implantation window",
+        "endometrial pattern",
+        "hormones",
+        "synchrony",
+        "implantation failure",
+    )
+    return by_statement.reference_values(
+        review, topics, "endometrial-values", "What does an embryo need to implant?"
+    )
+
+
+def pain_and_history(review: Review) -> BookTable:
+    """Return frequencies of pain in cancer and dates in the history of the drugs."""
+    return by_statement.reference_values(
+        review,
+        ("pain in cancer", "drug history"),
+        "pain-and-history",
+        "How many people with cancer have chronic pain?",
+    )
+
+
+def book_tables(review: Review) -> list[BookTable]:
+    """Return every table of the book that shows rows of evidence."""
+    return [
+        function(review)
+        for function in (
+            by_study.single_agents,
+            by_study.combinations,
+            by_study.trials,
+            by_study.other_conditions,
+            by_study.reproduction,
+            baseline,
+            hormones,
+            immune_markers,
+            ultrasound,
+            pregnancy,
+            remaining,
+            correlations,
+            stated_again,
+            claims_again,
+            conduct,
+            pharmacology,
+            receptors,
+            endometrial_values,
+            pain_and_history,
+            mechanisms,
+            discrepancies,
+        )
+    ]

@@ -1,0 +1,111 @@
+"""Tables about the data themselves: dictionary, row accounting, versions."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from markupsafe import Markup
+
+from livingreview.data import Review
+from livingreview.tables.base import BookTable, Column, Group
+
+SHOWN_PACKAGES = ("jupyter-book", "sphinx", "myst-nb", "pandas", "numpy", "scipy", "matplotlib")
+
+
+def dictionary(review: Review) -> BookTable:
+    """Return every column of every table with its meaning, from the schema."""
+    groups, shown = [], set()
+    for table in review.package.tables.values():
+        rows = []
+        for field in table.fields:
+            shown.add(f"{table.name}.{field.name}")
+            allowed = field.enum or ((field.pattern,) if field.pattern else ())
+            rows.append(
+                [
+                    Markup("<code>{}</code>").format(field.name),
+                    field.description,
+                    "text as printed" if field.printed else field.type,
+                    "yes" if field.required else "",
+                    " · ".join(allowed),
+                ]
+            )
+        heading = Markup("{} (<code>{}</code>): {}").format(
+            table.title, table.path, table.description
+        )
+        groups.append(Group(heading, rows))
+    columns = (
+        Column("Column"),
+        Column("Meaning"),
+        Column("Type"),
+        Column("Must be filled"),
+        Column("Vocabulary or form"),
+    )
+    caption = "What does each column of the data mean?"
+    return BookTable("dictionary", caption, columns, groups, "datapackage", frozenset(shown))
+
+
+def sizes(review: Review) -> BookTable:
+    """Return how many rows each table has, and how many a second person checked."""
+    rows = []
+    for name, frame in review.tables.items():
+        checked = frame["checked"].notna().sum() if "checked" in frame else None
+        rows.append(
+            [
+                Markup('<a href="../data/{0}">{0}</a>').format(review.package.tables[name].path),
+                review.package.tables[name].title,
+                str(len(frame)),
+                "" if checked is None else f"{checked} of {len(frame)}",
+            ]
+        )
+    columns = (
+        Column("File"),
+        Column("Holds"),
+        Column("Rows", number=True),
+        Column("Checked by a second person", number=True),
+    )
+    caption = "How much is in each table, and how much of it was checked?"
+    return BookTable(
+        "sizes", caption, columns, [Group("", rows)], "datapackage", frozenset(review.tables)
+    )
+
+
+def accounting(book_tables: Sequence[BookTable]) -> BookTable:
+    """Return, for each table of the book, rows in the data, shown, and left out with reasons."""
+    rows = []
+    for table in book_tables:
+        reasons: dict[str, int] = {}
+        for why in table.left_out.values():
+            reasons[why] = reasons.get(why, 0) + 1
+        rows.append(
+            [
+                table.caption,
+                Markup("<code>{}.csv</code>").format(table.source),
+                str(len(table.shown) + len(table.left_out)),
+                str(len(table.shown)),
+                str(len(table.left_out)),
+                "; ".join(f"{count} {why}" for why, count in reasons.items()),
+            ]
+        )
+    columns = (
+        Column("Table of the book"),
+        Column("Rows from"),
+        Column("In the data", number=True),
+        Column("Shown", number=True),
+        Column("Left out", number=True),
+        Column("Reasons"),
+    )
+    caption = "Is every row of the data shown, or left out for a reason?"
+    names = frozenset(table.name for table in book_tables)
+    return BookTable("accounting", caption, columns, [Group("", rows)], "book tables", names)
+
+
+def versions(review: Review) -> BookTable:
+    """Return the versions that this copy of the book was built with."""
+    rows = [["Data package", review.package.version], ["Python", platform.python_version()]]
+    rows += [[name, version(name)] for name in SHOWN_PACKAGES]
+    columns = (Column("Part"), Column("Version", number=True))
+    caption = "Which versions built this copy?"
+    names = frozenset(row[0] for row in rows)
+    return BookTable("versions", caption, columns, [Group("", rows)], "versions", names)

@@ -1,0 +1,183 @@
+"""A table of the book: what it shows, what it leaves out and why, and its HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+from jinja2 import Environment
+from markupsafe import Markup, escape
+
+from livingreview.data import Review
+
+REFERENCES_PAGE = "references.html"
+
+# Autoescaping makes text from the data text: a tag in a cell appears as itself.
+_TEMPLATE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
+    """\
+<div class="lr-table-frame" tabindex="0" role="region" aria-label="{{ table.caption }}">
+<table class="lr-table" id="table-{{ table.name }}">
+<caption>{{ table.caption }}</caption>
+<thead><tr>
+{% for column in table.columns %}
+<th scope="col"{% if column.number %} class="lr-number"{% endif %}>{{ column.label }}</th>
+{% endfor %}
+</tr></thead>
+{% for group in table.groups %}
+<tbody>
+{% if group.heading %}
+<tr class="lr-group"><th scope="rowgroup" colspan="{{ table.columns|length }}">\
+{{ group.heading }}</th></tr>
+{% endif %}
+{% for row in group.rows %}
+<tr>
+{% for column, cell in zip(table.columns, row) %}
+{% if loop.first %}
+<th scope="row">{{ cell }}</th>
+{% else %}
+<td{% if column.number %} class="lr-number"{% endif %}>{{ cell }}</td>
+{% endif %}
+{% endfor %}
+</tr>
+{% endfor %}
+</tbody>
+{% endfor %}
+</table>
+</div>
+<p class="lr-table-foot">{{ table.foot }}</p>
+"""
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """Head of a column; numbers are set to the right."""
+
+    label: str
+    number: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows under one heading; an empty heading is not shown."""
+
+    heading: str | Markup
+    rows: list[list[str | Markup]]
+
+
+@dataclass(frozen=True)
+class BookTable:
+    """One table of the book.
+
+    Attributes
+    ----------
+    name : str
+        Short name, used as the anchor ``table-name``.
+    caption : str
+        What the table answers.
+    columns : tuple of Column
+        Heads; the first column names the row.
+    groups : list of Group
+        The rows.
+    source : str
+        Table of the data package that the rows come from.
+    shown : frozenset of str
+        Keys of the data rows that stand in it.
+    left_out : dict of str
+        Reason for each data row that does not, by key.
+    """
+
+    name: str
+    caption: str
+    columns: tuple[Column, ...]
+    groups: list[Group]
+    source: str
+    shown: frozenset[str]
+    left_out: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def foot(self) -> str:
+        """How many rows of the data are shown, and how many are left out and why."""
+        total = len(self.shown) + len(self.left_out)
+        text = f"{len(self.shown)} of the {total} rows of {self.source}.csv"
+        reasons = pd.Series(list(self.left_out.values()), dtype=str).value_counts(sort=False)
+        if len(reasons):
+            text += "; left out: " + ", ".join(f"{count} {why}" for why, count in reasons.items())
+        return text + "."
+
+    def _repr_html_(self) -> str:
+        """Return the table for a page."""
+        return _TEMPLATE.render(table=self, zip=zip)
+
+
+def leave_out(
+    frame: pd.DataFrame, key: str, rules: Iterable[tuple[str, pd.Series]]
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Split rows into those to show and those to leave out, each with its first reason.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        All rows of a data table, possibly with columns joined to it.
+    key : str
+        Column with the key of the row.
+    rules : iterable of (str, Series of bool)
+        A reason, and the rows that it leaves out.
+
+    Returns
+    -------
+    tuple of DataFrame and dict
+        The rows to show, in order, and reason by key for all others.
+    """
+    reason = pd.Series("", index=frame.index)
+    for why, mask in rules:
+        reason = reason.mask((reason == "") & mask, why)
+    out = dict(zip(frame.loc[reason != "", key], reason[reason != ""], strict=True))
+    return frame[reason == ""], out
+
+
+def lines(items: Sequence[str | Markup]) -> Markup:
+    """Return items as a list, or the item itself where there is one."""
+    items = [item for item in items if item]
+    if len(items) <= 1:
+        return escape(items[0]) if items else Markup("")
+    inner = Markup("").join(Markup("<li>{}</li>").format(item) for item in items)
+    return Markup('<ul class="lr-list">{}</ul>').format(inner)
+
+
+def quiet(text: str | Markup) -> Markup:
+    """Return text set small and quiet, for places and notes."""
+    return Markup('<span class="lr-quiet">{}</span>').format(text) if text else Markup("")
+
+
+def opens(mark: str, label: str, text: str | Markup) -> Markup:
+    """Return a small mark that opens a note; it works without JavaScript and by keyboard."""
+    return Markup(
+        '<details class="lr-note"><summary aria-label="{}">{}</summary><span>{}</span></details>'
+    ).format(label, mark, text)
+
+
+def reference_link(review: Review, key: str) -> Markup:
+    """Return author and year as a link to the list of references, with the entry on hover."""
+    reference = review.references[key]
+    return Markup('<a class="reference internal" href="{}#ref-{}" title="{}">{}</a>').format(
+        REFERENCES_PAGE, key, reference.full, reference.short
+    )
+
+
+def marked(review: Review, table: str, row: str, shown: str | Markup) -> Markup:
+    """Return a value with the mark ‡ for each discrepancy that touches its row.
+
+    The mark opens what is printed where, why it is a fault, and the likely value.
+    """
+    faults = review.discrepancies
+    faults = faults[(faults["table"] == table) & (faults["row"] == row)]
+    text = escape(shown)
+    for fault in faults.itertuples(index=False):
+        place = f"{fault.printed} in {fault.locator}"
+        if fault.other_locator:
+            place += f"; {fault.other_printed} in {fault.other_locator}"
+        note = f"Printed: {place}. {fault.why} Likely correct: {fault.likely}."
+        text += opens("‡", "What the source prints here, and why it is doubtful", note)
+    return text

@@ -1,0 +1,204 @@
+"""Tables with one row a study: model, what was given, and everything that was found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from livingreview.data import Review
+from livingreview.evidence import ORDER, resolved_citations, studies_view
+from livingreview.tables.base import (
+    BookTable,
+    Column,
+    Group,
+    leave_out,
+    lines,
+    marked,
+    opens,
+    quiet,
+    reference_link,
+)
+from livingreview.tables.phrases import comparison_phrase, dose_phrase, measurement_phrase
+
+COLUMNS = (
+    Column("Study"),
+    Column("Model or participants"),
+    Column("Given"),
+    Column("Found, each with its place in the source"),
+)
+Rules = Sequence[tuple[str, pd.Series]]
+
+
+def study_table(
+    review: Review, name: str, caption: str, rules: Rules, findings: bool = True
+) -> BookTable:
+    """Return a table of the studies that no rule leaves out, grouped by rung of the ladder.
+
+    Parameters
+    ----------
+    review : Review
+        The data.
+    name, caption : str
+        Anchor and question of the table.
+    rules : sequence of (str, Series of bool)
+        Reasons, and the studies (rows of `studies_view`) that each leaves out.
+    findings : bool
+        Whether to show what was found; False where tables of their own show it.
+    """
+    frame, left = leave_out(studies_view(review), "study_id", rules)
+    finder = _Findings(review)
+    columns = COLUMNS if findings else COLUMNS[:-1]
+    groups = [
+        Group(rung, [finder.row(study)[: len(columns)] for _, study in rows.iterrows()])
+        for rung in ORDER
+        if len(rows := frame[frame["rung"] == rung])
+    ]
+    return BookTable(name, caption, columns, groups, "studies", frozenset(frame["study_id"]), left)
+
+
+class _Findings:
+    """What the tables say of each study."""
+
+    def __init__(self, review: Review):
+        self.review = review
+        owner = review.arms[["arm_id", "study_id"]]
+        self.comparisons = review.comparisons.merge(owner, on="arm_id")
+        self.measurements = review.measurements.merge(owner, on="arm_id")
+        self.citations = resolved_citations(review).set_index("study_id")
+
+    def row(self, study: pd.Series) -> list[str | Markup]:
+        return [self._name(study), self._model(study), self._given(study), self._found(study)]
+
+    def _name(self, study: pd.Series) -> Markup:
+        cited = self.citations.loc[study["study_id"]]
+        name = reference_link(self.review, study["reference"])
+        place = study["locator"]
+        if study["cited_as"]:
+            place += f", cited as {study['cited_as']}"
+        name += Markup("<br>") + quiet(place)
+        wrong = cited["printed_reference"]
+        if wrong and wrong != study["reference"]:
+            other = self.review.references[wrong]
+            note = (
+                f"{study['cited_as']} in the source is {other.short}, “{other.title}”. "
+                "By the sentence and the titles in its list, this study is meant."
+            )
+            name += opens("‡", "The citation in the source points to another work", note)
+        if study["registration"]:
+            name += Markup("<br>") + escape(study["registration"])
+        return name
+
+    def _model(self, study: pd.Series) -> Markup:
+        lines_named = f" ({study['cell_lines'].replace('; ', ', ')})" if study["cell_lines"] else ""
+        text = marked(self.review, "studies", study["study_id"], study["model"] + lines_named)
+        facts = [escape(f"n = {study['n']}")] if study["n"] else []
+        if study["phase"]:
+            facts.append(escape(f"phase {study['phase']}"))
+        if study["status"]:
+            facts.append(escape(f"status: {study['status']}"))
+        facts.append(escape(study["design"]))
+        text += Markup("; ") + Markup("; ").join(facts)
+        return text + quiet(f" {study['note']}") if study["note"] else text
+
+    def _given(self, study: pd.Series) -> Markup:
+        doses = self.review.doses
+        rows = doses[doses["study_id"] == study["study_id"]]
+        return lines([dose_phrase(self.review, dose) for _, dose in rows.iterrows()])
+
+    def _found(self, study: pd.Series) -> Markup:
+        phrases = []
+        for frame, phrase in (
+            (self.measurements, measurement_phrase),
+            (self.comparisons, comparison_phrase),
+        ):
+            rows = frame[frame["study_id"] == study["study_id"]]
+            phrases += [
+                (not row["locator"].startswith("Table"), phrase(self.review, row))
+                for _, row in rows.iterrows()
+            ]
+        facts = self.review.characteristics
+        facts = facts[facts["study_id"] == study["study_id"]]
+        phrases += [
+            (True, Markup("{}: {}").format(row.item.capitalize(), row.statement)
+             + quiet(f" [{row.locator}]"))
+            for row in facts.itertuples(index=False)
+        ]
+        if not phrases:
+            return quiet("The source states no result.")
+        # what stands in the source's own table first, then what its text adds
+        return lines([text for _, text in sorted(phrases, key=lambda item: item[0])])
+
+
+def _about(frame: pd.DataFrame, group: str) -> pd.Series:
+    return frame["groups"].map(lambda groups: group in groups)
+
+
+def single_agents(review: Review) -> BookTable:
+    """Return the studies of an opioid antagonist alone in cancer cells and animals."""
+    frame = studies_view(review)
+    return study_table(
+        review,
+        "single-agents",
+        "What does a low-dose opioid antagonist alone do to cancer cells, and to tumours in animals?",
+        [
+            ("not about cancer", ~_about(frame, "Cancer")),
+            ("in people, shown under trials", frame["in_people"]),
+            ("with another drug, shown under combinations", frame["combined"]),
+        ],
+    )
+
+
+def combinations(review: Review) -> BookTable:
+    """Return the studies of an opioid antagonist with another agent in cancer."""
+    frame = studies_view(review)
+    return study_table(
+        review,
+        "combinations",
+        "What happens when a low-dose opioid antagonist is added to another treatment of cancer?",
+        [
+            ("not about cancer", ~_about(frame, "Cancer")),
+            ("of an opioid antagonist alone", ~frame["combined"]),
+        ],
+    )
+
+
+def trials(review: Review) -> BookTable:
+    """Return the studies in people with cancer."""
+    frame = studies_view(review)
+    return study_table(
+        review,
+        "trials",
+        "What was tried in people with cancer, and what came of it?",
+        [
+            ("not about cancer", ~_about(frame, "Cancer")),
+            ("in cells or animals", ~frame["in_people"]),
+        ],
+    )
+
+
+def other_conditions(review: Review) -> BookTable:
+    """Return the studies outside cancer and reproduction."""
+    frame = studies_view(review)
+    return study_table(
+        review,
+        "other-conditions",
+        "What do the sources mention outside cancer and reproduction?",
+        [
+            ("about cancer", _about(frame, "Cancer")),
+            ("about reproduction", _about(frame, "Reproduction")),
+        ],
+    )
+
+
+def reproduction(review: Review) -> BookTable:
+    """Return the studies about reproduction; what they found stands in tables of its own."""
+    frame = studies_view(review)
+    return study_table(
+        review,
+        "reproduction",
+        "Which studies are there in reproduction?",
+        [("not about reproduction", ~_about(frame, "Reproduction"))],
+        findings=False,
+    )

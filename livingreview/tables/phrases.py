@@ -1,0 +1,102 @@
+"""Rows of the data in words: doses, measurements and comparisons as short phrases."""
+
+from __future__ import annotations
+
+import pandas as pd
+from markupsafe import Markup
+
+from livingreview.data import Review
+from livingreview.tables.base import marked, quiet
+
+DIRECTIONS = {
+    "increase": "↑ higher",
+    "decrease": "↓ lower",
+    "no difference": "↔ no difference",
+    "not reported": "not reported",
+}
+
+
+def amount(low: str, high: str, unit: str) -> str:
+    """Return an amount or a range with its unit, as printed: ``300–600 mg``."""
+    text = f"{low}–{high}" if high else low
+    gap = "" if unit == "%" else " "
+    return f"{text}{gap}{unit}".strip() if unit not in ("ratio", "count", "grade") else text
+
+
+def dose_phrase(review: Review, dose: pd.Series) -> Markup:
+    """Return a dose in words: ``LDN 0.1 mg/kg, intraperitoneal, daily``."""
+    parts = [f"{dose['called']} {amount(dose['amount'], dose['amount_high'], dose['unit'])}"]
+    if not dose["amount"]:
+        parts = [f"{dose['called']} (no amount printed)"]
+    parts += [dose["route"], dose["schedule"]]
+    text = ", ".join(part for part in parts if part)
+    phrase = marked(review, "doses", dose["dose_id"], text)
+    return phrase + quiet(f" {dose['note']}") if dose["note"] else phrase
+
+
+def value_phrase(review: Review, row: pd.Series) -> Markup:
+    """Return the value of a measurement as printed: ``9.8 ± 1.2 mm`` or ``84 of 175 (48.0%)``."""
+    unit = "" if row["unit"] in ("count", "grade", "ratio") else row["unit"]
+    gap = "" if unit in ("%", "") else " "
+    if row["mean"]:
+        spread = row["sd"] or row["se"] or row["plus_minus"]
+        text = f"{row['mean']} ± {spread}" if spread else row["mean"]
+        text += f"{gap}{unit}"
+    elif row["events"]:
+        text = row["events"] + (f" of {row['n']}" if row["n"] else "")
+        text += f" ({row['percent']}%)" if row["percent"] else ""
+    elif row["percent"]:
+        text = f"{row['percent']}%"
+    else:
+        text = amount(row["value"], row["value_high"], unit)
+    return marked(review, "measurements", row["measurement_id"], text)
+
+
+def measurement_phrase(review: Review, row: pd.Series) -> Markup:
+    """Return a measurement in words, with its arm, part, time and place."""
+    outcome = review.labels("outcomes")[row["outcome_id"]]
+    arm = review.labels("arms")[row["arm_id"]]
+    inside = "; ".join(part for part in (arm, row["part"], row["timepoint"]) if part)
+    return _with_tail(
+        Markup("{}: {} ({})").format(outcome, value_phrase(review, row), inside), row
+    )
+
+
+def effect_phrase(row: pd.Series) -> str:
+    """Return direction and size of a comparison: ``↓ lower by 36–61%``."""
+    text = DIRECTIONS[row["direction"]]
+    if not row["effect"]:
+        return text
+    size = amount(row["effect"], row["effect_high"], row["unit"])
+    sizes = {
+        "percent difference": f" by {size}",
+        "fold of comparator": f", {size} times",
+        "time to a significant difference": f", from day {row['effect']}",
+        "shifted IC50": f", to {size}",
+        "difference": f" by {size}",
+    }
+    return text + sizes.get(row["measure"], f", {row['measure']} {size}")
+
+
+def comparison_phrase(review: Review, row: pd.Series) -> Markup:
+    """Return a comparison in words, with its arms, significance, note and place."""
+    outcome = review.labels("outcomes")[row["outcome_id"]]
+    arms = review.labels("arms")
+    between = arms[row["arm_id"]]
+    if row["comparator_id"]:
+        between += f" v {arms[row['comparator_id']]}"
+    inside = "; ".join(part for part in (between, row["part"], row["timepoint"]) if part)
+    effect = marked(review, "comparisons", row["comparison_id"], effect_phrase(row))
+    words = Markup("{}: {} ({})").format(outcome, effect, inside)
+    tail = [f"p {_p(row['p'])}" if row["p"] else "", row["significance"]]
+    said = ", ".join(part for part in tail if part)
+    return _with_tail(words + (f", {said}" if said else ""), row)
+
+
+def _p(text: str) -> str:
+    return text if text[0] in "<>≤≥=" else f"= {text}"
+
+
+def _with_tail(words: Markup, row: pd.Series) -> Markup:
+    note = f" {row['note']}" if row["note"] else ""
+    return words + quiet(f" [{row['locator']}]{note}")
