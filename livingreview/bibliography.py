@@ -44,17 +44,18 @@ def read_bibliography(root: Path) -> tuple[dict[str, Reference], list[Fault]]:
     Entries are read by pybtex; a file that it cannot read is one fault, not a traceback.
     """
     # pybtex takes a while to import and most callers of the package do not need it
-    from pybtex.database import BibliographyDataError, parse_file
+    from pybtex.database import parse_string
     from pybtex.exceptions import PybtexError
 
     fix = "Correct the entry, or restore the file from the repository"
     try:
-        entries = parse_file(str(root / BIBLIOGRAPHY), bib_format="bibtex", encoding="utf-8").entries
+        text = (root / BIBLIOGRAPHY).read_bytes().decode("utf-8")
+        entries = parse_string(text, bib_format="bibtex").entries
     except FileNotFoundError:
         return {}, [Fault(BIBLIOGRAPHY, 0, "", "", "the file is missing", fix)]
     except UnicodeDecodeError:
         return {}, [Fault(BIBLIOGRAPHY, 0, "", "", "the file is not UTF-8", fix)]
-    except (PybtexError, BibliographyDataError) as error:
+    except PybtexError as error:
         why = f"the file cannot be read ({' '.join(str(error).split())})"
         return {}, [Fault(BIBLIOGRAPHY, 0, "", "", why, fix)]
     return {key: _reference(key, entry) for key, entry in entries.items()}, []
@@ -70,9 +71,8 @@ def _reference(key: str, entry) -> Reference:
             where += mark + fields[name].replace("--", "–")
     return Reference(
         key=key,
-        authors=tuple(name for name in names if name.lower() != "others") + (
-            ("others",) if "others" in [name.lower() for name in names] else ()
-        ),
+        authors=tuple(name for name in names if name.lower() != "others")
+        + (("others",) if "others" in [name.lower() for name in names] else ()),
         year=fields.get("year", ""),
         title=_plain(fields.get("title", "")),
         where=_plain(where),

@@ -56,4 +56,3 @@ def _serve(root, options) -> int:
 
 
 COMMANDS = {"check": _check, "build": _build, "serve": _serve}
-

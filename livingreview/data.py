@@ -57,7 +57,9 @@ class Review:
     def labels(self, table: str, column: str = "label") -> dict[str, str]:
         """Return one column of a table by the table's key, for example labels of outcomes."""
         frame = self.tables[table]
-        return dict(zip(frame[self.package.tables[table].primary_key[0]], frame[column], strict=True))
+        return dict(
+            zip(frame[self.package.tables[table].primary_key[0]], frame[column], strict=True)
+        )
 
 
 def load(root: Path | str | None = None) -> Review:

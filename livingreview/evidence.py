@@ -63,9 +63,7 @@ def favours(review: Review) -> pd.DataFrame:
     of which neither direction is better).
     """
     better = dict(zip(review.outcomes["outcome_id"], review.outcomes["better"], strict=True))
-    frame = review.comparisons.merge(
-        review.arms[["arm_id", "study_id"]], on="arm_id", how="left"
-    )
+    frame = review.comparisons.merge(review.arms[["arm_id", "study_id"]], on="arm_id", how="left")
 
     def side(direction: str, outcome: str) -> str:
         wanted = {"higher": "increase", "lower": "decrease"}.get(better[outcome])

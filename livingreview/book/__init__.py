@@ -1,7 +1,8 @@
 """What joins the data to the Sphinx build, as one extension of the book.
 
 Reading order: `inputs` (the digest of everything a chapter depends on), `stale` (a changed digest
-makes chapters run again), `downloads` (the data beside the pages), `build` (the command).
+makes chapters run again), `assets` (the same pages on the first and on a later build), `downloads`
+(the data beside the pages), `build` and `serve` (the commands).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from livingreview.book import downloads, stale
+from livingreview.book import assets, downloads, stale
 from livingreview.checks import check_project
 
 
@@ -19,6 +20,7 @@ def setup(app: Sphinx) -> dict:
     """Connect the extension to a Sphinx build."""
     app.connect("builder-inited", refuse_faulty_data)
     stale.connect(app)
+    assets.connect(app)
     downloads.connect(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 

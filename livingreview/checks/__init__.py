@@ -6,9 +6,9 @@ from pathlib import Path
 
 from livingreview.bibliography import read_bibliography
 from livingreview.checks.cells import check_cells, check_references
-from livingreview.faults import DataError, Fault
 from livingreview.checks.files import RawTable, read_table
 from livingreview.checks.rules import check_rules
+from livingreview.faults import DataError, Fault
 from livingreview.project import DATA_DIR, PACKAGE_FILE
 from livingreview.schema import Package, PackageError, read_package
 
@@ -40,9 +40,7 @@ def _read(root: Path) -> tuple[Package, dict[str, RawTable]]:
         package = read_package(root)
     except PackageError as error:
         file, _, why = str(error).partition(": ")
-        raise DataError(
-            [Fault(file, 0, "", "", why, "Restore it from the repository")]
-        ) from error
+        raise DataError([Fault(file, 0, "", "", why, "Restore it from the repository")]) from error
     faults: list[Fault] = list(_strangers(root, package))
     raws: dict[str, RawTable] = {}
     sound = True

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from livingreview.faults import Fault, near_miss
 from livingreview.checks.files import RawTable
+from livingreview.faults import Fault, near_miss
 from livingreview.project import DATA_DIR
 from livingreview.schema import Field, Package, Table
 

@@ -22,9 +22,7 @@ RANGES = (
 )
 
 
-def check_rules(
-    package: Package, rows: Rows, references: dict[str, Reference]
-) -> Iterator[Fault]:
+def check_rules(package: Package, rows: Rows, references: dict[str, Reference]) -> Iterator[Fault]:
     """Yield the faults that need more than one cell to be seen.
 
     Parameters

@@ -113,7 +113,9 @@ def _panel(axes, means: pd.DataFrame) -> None:
                     xytext=(9 if place > 0.5 else -9, 0),
                     textcoords="offset points",
                     ha="left" if place > 0.5 else "right",
-                    va="bottom" if value.mean >= middle[BEFORE if place < 0.5 else AFTER] else "top",
+                    va="bottom"
+                    if value.mean >= middle[BEFORE if place < 0.5 else AFTER]
+                    else "top",
                     fontsize=9,
                     color=INK,
                 )

@@ -7,7 +7,7 @@ import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import quoteattr
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -78,8 +78,9 @@ class Drawing:
             text = re.sub(re.escape(value), f"var(--lr-{name})", text, flags=re.I)
         text = re.sub(r"(font: [^;\"]*?)'?DejaVu Sans'?[^;\"]*", rf"\1{FONTS}", text)
         width, height = (round(72 * side) for side in self.figure.get_size_inches())
+        words = quoteattr(self.alt)
         head = (
-            f'<svg class="lr-figure" role="img" aria-label="{escape(self.alt, {chr(34): "&quot;"})}" '
+            f'<svg class="lr-figure" role="img" aria-label={words} '
             f'viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" '
             f'xmlns:xlink="http://www.w3.org/1999/xlink">'
         )

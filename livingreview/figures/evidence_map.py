@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 
-
 from livingreview.data import Review
 from livingreview.evidence import ORDER, evidence_map
 from livingreview.figures.drawing import LDN, LINE, MUTED, PAPER, Drawing, canvas
@@ -34,7 +33,9 @@ def map_of_evidence(review: Review) -> Drawing:
                 if count:
                     axes.scatter(x, y, s=150 + 75 * count, color=LDN, zorder=2)
                     axes.text(x, y, str(count), ha="center", va="center", color=PAPER, zorder=3)
-        axes.set_xticks(range(len(ORDER)), [textwrap.fill(rung, 12) for rung in ORDER], fontsize=8.5)
+        axes.set_xticks(
+            range(len(ORDER)), [textwrap.fill(rung, 12) for rung in ORDER], fontsize=8.5
+        )
         axes.set_yticks(range(rows), labels)
         axes.xaxis.tick_top()
         axes.tick_params(length=0)
@@ -42,9 +43,7 @@ def map_of_evidence(review: Review) -> Drawing:
         axes.set_ylim(rows - 0.45, -0.55)
         for spine in axes.spines.values():
             spine.set_visible(False)
-    table = (
-        cells.groupby(["condition", "rung"], sort=False).size().rename("studies").reset_index()
-    )
+    table = cells.groupby(["condition", "rung"], sort=False).size().rename("studies").reset_index()
     empty = rows * len(ORDER) - len(table)
     per_rung = cells.drop_duplicates("study_id")["rung"].value_counts().reindex(ORDER).fillna(0)
     alt = (

@@ -96,8 +96,11 @@ def _rows(review: Review, frame: pd.DataFrame) -> pd.DataFrame:
         species=frame["species_id"],
     )
     order = frame.groupby("label", sort=False)["low"].min().sort_values(kind="stable").index
-    return frame.set_index("label").loc[order].reset_index().assign(
-        place=lambda f: f["label"].map({label: i for i, label in enumerate(order)})
+    return (
+        frame.set_index("label")
+        .loc[order]
+        .reset_index()
+        .assign(place=lambda f: f["label"].map({label: i for i, label in enumerate(order)}))
     )
 
 

@@ -86,8 +86,15 @@ def receptivity_signs(review: Review) -> Drawing:
     ]
     with canvas(7.2, 0.7 + 0.5 * len(rows)) as (figure, axes):
         for y, (quantity, _, known) in enumerate(rows):
-            axes.plot(0, y, "o" if known else "o", color=LDN, markersize=13,
-                      fillstyle="full" if known else "none", markeredgewidth=1.6)
+            axes.plot(
+                0,
+                y,
+                "o",
+                color=LDN,
+                markersize=13,
+                fillstyle="full" if known else "none",
+                markeredgewidth=1.6,
+            )
             axes.text(0.035, y, quantity[0].upper() + quantity[1:], va="center")
             said = "measured in a study here" if known else "not measured in a study here"
             axes.text(1, y, said, va="center", ha="right", color=MUTED)
@@ -111,9 +118,7 @@ def implantation_window(review: Review) -> Drawing:
     days = _span(_value(review, "implantation window", "day of implantation"))
     frame = reproduction_measurements(review)
     frame = frame[
-        frame["reproduction"]
-        & frame["in_table"]
-        & (frame["outcome_id"] == "endometrial_thickness")
+        frame["reproduction"] & frame["in_table"] & (frame["outcome_id"] == "endometrial_thickness")
     ]
     with canvas(7.2, 4.1, nrows=2, height_ratios=(3, 1)) as (figure, (top, bottom)):
         top.axvspan(*ideal, color=BAND, zorder=0)
@@ -137,7 +142,11 @@ def implantation_window(review: Review) -> Drawing:
         top.tick_params(axis="y", length=0)
         top.text(sum(ideal) / 2, -0.9, f"ideal: {ideal[0]:g}–{ideal[1]:g} mm", ha="center")
         top.text(
-            (floor + 3.5) / 2, -0.9, f"under {floor:g} mm:\noften prevents", ha="center", va="center"
+            (floor + 3.5) / 2,
+            -0.9,
+            f"under {floor:g} mm:\noften prevents",
+            ha="center",
+            va="center",
         )
         top.set_xlabel("Endometrial thickness (mm), mean ± standard deviation")
         bottom.axvspan(*days, color=BAND, zorder=0)
@@ -165,5 +174,3 @@ def implantation_window(review: Review) -> Drawing:
         f"Implantation is placed at days {days[0]:g} to {days[1]:g} after fertilisation."
     )
     return Drawing("implantation-window", figure, alt, table)
-
-

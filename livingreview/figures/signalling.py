@@ -24,7 +24,6 @@ DRIVERS = {
     "opioid agonist": look.COMPARATOR,
     "no drug": look.COMPARATOR,
 }
-STRENGTH = [look.LDN, look.STANDARD, look.COMPARATOR, look.DOUBT, look.MUTED]
 UP, DOWN, CONFLICT, BINDS, SAME = "increases", "decreases", "conflict", "binds", "no change"
 PASSIVE = {
     DOWN: "decreased",
@@ -47,7 +46,7 @@ COLUMNS = {
 }
 # Points. A label wider than WRAP is broken into two lines.
 WIDTH, LANE_NAMES, GUTTER, TITLE, LEADING, WRAP = 518.4, 60.0, 14.0, 22.0, 11.5, 64.0
-FONT, SMALL, SAMPLE, KEY_LEADING = 9.0, 8.5, 26.0, 17.0
+FONT, SMALL, SAMPLE, KEY_LEADING = 9.0, 8.5, 26.0, 18.0
 
 BAR = np.array([(-1.2, 5), (-1.2, -5), (-3.4, -5), (-3.4, 5), (-1.2, 5)])
 TIP = np.array([(-0.6, 0), (-8, 3.9), (-8, -3.9), (-0.6, 0)])
@@ -69,10 +68,21 @@ class Line(NamedTuple):
     source: str
     target: str
     kind: str
-    colour: str = look.INK
+    driver: str = ""
     cells_only: bool = False
     places: int = 2
     phases: str = ""
+
+    @property
+    def colour(self) -> str:
+        """Return the colour of its driver, or that of doubt or of no change."""
+        special = {CONFLICT: look.DOUBT, SAME: look.MUTED}
+        return special.get(self.kind, DRIVERS.get(self.driver, look.INK))
+
+    @property
+    def weakness(self) -> tuple:
+        """Return what tells which of two lines is drawn where they share their way."""
+        return self.kind in (CONFLICT, SAME), self.cells_only, -self.places
 
 
 def signalling(
@@ -122,14 +132,13 @@ def merge(rows: pd.DataFrame) -> list[Line]:
         ups, downs = (set(pair.loc[kinds == sign, "phase"]) for sign in (UP, DOWN))
         if ups and downs and (ups & downs or "" in ups | downs):
             kinds = kinds.replace([UP, DOWN], CONFLICT)
-        for kind in [kind for kind in PASSIVE if kind in set(kinds)]:
+        for kind in sorted(set(kinds), key=list(PASSIVE).index):
             same = pair[kinds == kind]
-            colour = next(c for driver, c in DRIVERS.items() if driver in set(same["driver"]))
-            colour = {CONFLICT: look.DOUBT, SAME: look.MUTED}.get(kind, colour)
+            driver = min(same["driver"], key=list(DRIVERS).index)
             cells_only = set(same["evidence"]) == {"in vitro"}
             places = len(same[["source_id", "locator"]].drop_duplicates())
             phases = " or ".join(sorted(set(same["phase"])))
-            lines.append(Line(source, target, kind, colour, cells_only, places, phases))
+            lines.append(Line(source, target, kind, driver, cells_only, places, phases))
     return lines
 
 
@@ -206,11 +215,12 @@ class _Picture:
             for line in lines
         }
         drawn: set[tuple] = set()  # a shared stretch is drawn once, for the strongest of its lines
-        for line in sorted(lines, key=_strength):
+        for line in sorted(lines, key=lambda line: line.weakness):
             own = [curve for curve in curves[line] if curve not in drawn]
             drawn.update(own)
-            gid = f"{number}-{line.source}-{line.target}-{line.kind}"
-            self._draw_line(line, np.array(own) + (left, self.top), gid)
+            kind = line.kind.replace(" ", "-")
+            gid = f"-{number}-{line.source}-{line.target}-{kind}"
+            self._draw_line(line, np.add(own, (left, self.top)), gid)
 
     def _box(self, centre, size, colour: str) -> FancyBboxPatch:
         corner, style = np.subtract(centre, np.divide(size, 2)), "round,pad=0,rounding_size=4"
@@ -224,39 +234,39 @@ class _Picture:
             drop = (number - (len(texts) - 1) / 2) * LEADING + 0.36 * style["size"]
             self.axes.text(place[0], place[1] + drop, text, **style)
 
-    def _draw_line(self, line: Line, curves: np.ndarray, gid: str = "") -> None:
+    def _draw_line(self, line: Line, curves: np.ndarray, gid: str | None = None) -> None:
         """Draw a line along curves, joined where they follow each other, and its end."""
         end, way = curves[-1, 3].copy(), np.sign(curves[-1, 3] - curves[-1, 0])
-        style = {"edgecolor": line.colour, "zorder": 3 - 0.1 * _strength(line)[-1]}
+        style = {
+            "edgecolor": line.colour,
+            "zorder": 3 - line.weakness[0] - 0.5 * (line.colour == look.COMPARATOR),
+        }
         if line.kind:
             shape, stop = ENDS[line.kind]
             turned = Path(shape.vertices @ [way, way[::-1]] + end, shape.codes)
             fill, width = (look.PAPER, 1.5) if line.kind == SAME else (line.colour, 0.0)
-            mark = PathPatch(turned, facecolor=fill, linewidth=width, gid=f"end-{gid}", **style)
-            self.axes.add_patch(mark)
+            mark = PathPatch(turned, facecolor=fill, linewidth=width, **style)
+            self.axes.add_patch(mark).set_gid(gid and f"end{gid}")
             curves[-1, 2:] = end + stop * way
         vertices, codes = [], []
         for number, curve in enumerate(curves):
             joined = number > 0 and np.array_equal(curve[0], curves[number - 1][3])
             vertices.extend(curve[1:] if joined else curve)
             codes.extend([Path.CURVE4] * 3 if joined else [Path.MOVETO, *[Path.CURVE4] * 3])
-        patch = PathPatch(Path(vertices, codes), facecolor="none", gid=f"line-{gid}", **style)
+        patch = PathPatch(Path(vertices, codes), facecolor="none", **style)
         patch.set(linewidth=WIDTHS[min(line.places, 3) - 1], capstyle="butt")
         patch.set_linestyle((0, (3.2, 1.6)) if line.cells_only else "solid")
-        self.axes.add_patch(patch)
+        self.axes.add_patch(patch).set_gid(gid and f"line{gid}")
 
     def _draw_key(self, place: tuple[float, float], text: str, lines: list[Line]) -> None:
         x, y = place
         if not lines:
             self._box((x + SAMPLE / 2, y), (SAMPLE - 2, 10.0), look.LINE)
-        for rise, line in zip(np.linspace(-5, 5, len(lines)) if len(lines) > 1 else [0.0], lines):
+        for number, line in enumerate(lines):
+            rise = 9 * (number + 0.5 - len(lines) / 2) / max(len(lines) - 1, 1)
             start, end = (x, y + rise), (x + SAMPLE, y + rise)
             self._draw_line(line, np.array([[start, start, end, end]]))
         self._text((x + SAMPLE + 6, y), [text], size=SMALL, ha="left")
-
-
-def _strength(line: Line) -> tuple:
-    return line.cells_only, -line.places, STRENGTH.index(line.colour) if line.source else 0
 
 
 def _key(panels: Mapping[str, list[Line]]) -> list[tuple[str, list[Line]]]:
@@ -265,25 +275,27 @@ def _key(panels: Mapping[str, list[Line]]) -> list[tuple[str, list[Line]]]:
     key = []
     for kind in [kind for kind in PASSIVE if any(line.kind == kind for line in lines)]:
         text = "statements conflict" if kind == CONFLICT else kind
-        colour = {CONFLICT: look.DOUBT, SAME: look.MUTED}.get(kind, look.INK)
-        key.append((text, [Line("", "", kind, colour)]))
+        key.append((text, [Line("", "", kind)]))
     for panel in panels.values():
         signs = {line[:3]: line for line in panel}
         for line in panel:
             if line.kind == DOWN and (up := signs.get((*line[:2], UP))):
                 text = f"decreases {line.phases}, increases {up.phases}"
                 key.append((text, [Line("", "", DOWN), Line("", "", UP)]))
-    drawn = {line.colour for line in lines}
-    drivers = {driver: colour for driver, colour in DRIVERS.items() if colour in drawn}
-    for colour in dict.fromkeys(drivers.values()) if len(set(drivers.values())) > 1 else ():
-        words = " or ".join(driver for driver in drivers if drivers[driver] == colour)
-        key.append((words, [Line("", "", "", colour)]))
+    colours = defaultdict(list)
+    for driver, colour in DRIVERS.items():
+        if any(line.driver == driver and line.colour == colour for line in lines):
+            colours[colour].append(driver)
+    for drivers in colours.values() if len(colours) > 1 else ():
+        key.append((" or ".join(drivers), [Line("", "", "", drivers[0])]))
     if any(line.cells_only for line in lines):
         key.append(("cells only (in vitro)", [Line("", "", "", cells_only=True)]))
     if len(numbers := sorted({min(line.places, 3) for line in lines})) > 1:
         words = ", ".join(map(str, numbers)).replace("3", "3 or more")
         key.append((f"stated in {words} places", [Line("", "", "", places=n) for n in numbers]))
-    touched = [{end for line in panel for end in line[:2]} - set(DRUGS) for panel in panels.values()]
+    touched = [
+        {end for line in panel for end in line[:2]} - set(DRUGS) for panel in panels.values()
+    ]
     if any(one != touched[0] for one in touched):
         key.append(("not named in this panel", []))
     return [entry for i, entry in enumerate(key) if entry not in key[:i]]
@@ -291,12 +303,12 @@ def _key(panels: Mapping[str, list[Line]]) -> list[tuple[str, list[Line]]]:
 
 def _flow(key: list[tuple[str, list[Line]]]) -> list[list[tuple[float, str, list[Line]]]]:
     """Return the key in rows that are not too wide, each entry with its place."""
-    rows, x = [[]], 0.0
+    rows, x = [[]], 6.0
     for text, lines in key:
         width = SAMPLE + 6 + _width(text, SMALL)
-        if x + width > WIDTH:
+        if x + width > WIDTH - 6:
             rows.append([])
-            x = 0.0
+            x = 6.0
         rows[-1].append((x, text, lines))
         x += width + 18
     return rows
@@ -323,28 +335,37 @@ def _alt(
     parts = []
     if len(panels) > 1:
         parts.append(f"{len(panels)} panels side by side in the same layout.")
-    verbs = {UP: "increase", DOWN: "decrease", BINDS: "bind", SAME: "leave unchanged"}
-    for title, rows in shown.items():
-        counts = rows["effect"].value_counts()
-        words = ", ".join(f"{counts[kind]} {verb}" for kind, verb in verbs.items() if kind in counts)
-        parts.append(f"{title or 'Diagram'}: {len(rows)} statements as {len(panels[title])} lines ({words}).")
-        for line in panels[title]:
-            if line.kind == CONFLICT:
-                parts.append(f"Statements conflict on {labels[line.source]} to {labels[line.target]}.")
-    states = {}
     for title, lines in panels.items():
-        kinds = {node: {line.kind for line in lines if line.target == node} for node in labels.index}
-        states[title] = {
-            node: " and ".join(word for kind, word in PASSIVE.items() if kind in kinds[node])
-            for node in labels.index
-        }
+        counts = shown[title]["effect"].value_counts()
+        words = ", ".join(f"{counts[k]} {k.removesuffix('s')}" for k in PASSIVE if k in counts)
+        parts.append(f"{title or 'Diagram'}: {len(shown[title])} statements ({words}).")
+        for line in [line for line in lines if line.kind == CONFLICT]:
+            parts.append(f"Conflict: {labels[line.source]} on {labels[line.target]}.")
+    states = {title: _states(labels, lines) for title, lines in panels.items()}
     first, *others = panels
     for other in others:
-        groups = defaultdict(list)
-        for node, label in labels.items():
-            if states[first][node] != states[other][node]:
-                groups[states[first][node], states[other][node]].append(label)
-        for (here, there), names in groups.items():
-            words = f"{here or 'no target'} in {first}, {there or 'no target'} in {other}"
-            parts.append(f"{', '.join(names)}: {words}.")
+        for (here, there), names in _grouped(labels, states[first], states[other]):
+            if here != there:
+                here, there = here or "not acted on", there or "not acted on"
+                parts.append(f"{names}: {here} ({first}), {there} ({other}).")
+    if not others:
+        for (here, _), names in _grouped(labels, states[first], states[first]):
+            parts.append(f"{names}: {here}." if here else f"Acted on by nothing: {names}.")
     return " ".join(parts)
+
+
+def _states(labels: pd.Series, lines: list[Line]) -> dict[str, str]:
+    """Return what is done to each node, in words."""
+    kinds = {node: {line.kind for line in lines if line.target == node} for node in labels.index}
+    return {
+        node: " and ".join(word for kind, word in PASSIVE.items() if kind in kinds[node])
+        for node in labels.index
+    }
+
+
+def _grouped(labels: pd.Series, here: dict[str, str], there: dict[str, str]):
+    """Return the labels of nodes to which the same is done, with what is done."""
+    groups = defaultdict(list)
+    for node, label in labels.items():
+        groups[here[node], there[node]].append(label)
+    return [(states, ", ".join(names)) for states, names in groups.items()]

@@ -43,7 +43,9 @@ def dictionary(review: Review) -> BookTable:
         Column("Vocabulary or form"),
     )
     caption = "What does each column of the data mean?"
-    return BookTable("dictionary", caption, columns, groups, "datapackage", frozenset(shown))
+    return BookTable(
+        "dictionary", caption, columns, groups, "datapackage", frozenset(shown), folded=True
+    )
 
 
 def sizes(review: Review) -> BookTable:

@@ -16,8 +16,11 @@ REFERENCES_PAGE = "references.html"
 # Autoescaping makes text from the data text: a tag in a cell appears as itself.
 _TEMPLATE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
     """\
+{% if table.folded %}
+<details class="lr-fold"><summary>{{ table.caption }} Show {{ table.row_count }} rows.</summary>
+{% endif %}
 <div class="lr-table-frame" tabindex="0" role="region" aria-label="{{ table.caption }}">
-<table class="lr-table" id="table-{{ table.name }}">
+<table class="lr-table lr-columns-{{ table.columns|length }}" id="table-{{ table.name }}">
 <caption>{{ table.caption }}</caption>
 <thead><tr>
 {% for column in table.columns %}
@@ -46,6 +49,9 @@ _TEMPLATE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).f
 </table>
 </div>
 <p class="lr-table-foot">{{ table.foot }}</p>
+{% if table.folded %}
+</details>
+{% endif %}
 """
 )
 
@@ -86,6 +92,8 @@ class BookTable:
         Keys of the data rows that stand in it.
     left_out : dict of str
         Reason for each data row that does not, by key.
+    folded : bool
+        Whether a reader opens it first; for long tables that few read whole.
     """
 
     name: str
@@ -95,6 +103,12 @@ class BookTable:
     source: str
     shown: frozenset[str]
     left_out: dict[str, str] = field(default_factory=dict)
+    folded: bool = False
+
+    @property
+    def row_count(self) -> int:
+        """Number of rows as shown."""
+        return sum(len(group.rows) for group in self.groups)
 
     @property
     def foot(self) -> str:

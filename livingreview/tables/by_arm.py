@@ -123,7 +123,9 @@ def _p_values(review: Review) -> dict[tuple[str, str, str], Markup]:
     frame = reproduction_comparisons(review)
     frame = frame[(frame["p"] != "") & frame["in_table"]]
     return {
-        (row["study_id"], row["outcome_id"], row["locator"]): marked(review, "comparisons", row["comparison_id"], row["p"])
+        (row["study_id"], row["outcome_id"], row["locator"]): marked(
+            review, "comparisons", row["comparison_id"], row["p"]
+        )
         for _, row in frame.iterrows()
     }
 

@@ -30,7 +30,9 @@ def pharmacology(review: Review) -> BookTable:
 def receptors(review: Review) -> BookTable:
     """Return affinities, occupancy and actions at receptors."""
     table = review.pharmacology
-    rules = [("of kinetics and dose, shown in their own table", ~table["parameter"].isin(RECEPTORS))]
+    rules = [
+        ("of kinetics and dose, shown in their own table", ~table["parameter"].isin(RECEPTORS))
+    ]
     return _parameters(review, "receptors", "Where does naltrexone act?", rules)
 
 
@@ -78,9 +80,7 @@ def _value(row: pd.Series) -> str:
 def reference_values(review: Review, topics: tuple[str, ...], name: str, caption: str) -> BookTable:
     """Return windows, thresholds and frequencies that sources state as known."""
     table = review.reference_values
-    kept, left = leave_out(
-        table, "value_id", [("of other topics", ~table["topic"].isin(topics))]
-    )
+    kept, left = leave_out(table, "value_id", [("of other topics", ~table["topic"].isin(topics))])
     groups = [
         Group(
             topic.capitalize(),
@@ -139,7 +139,7 @@ def mechanisms(review: Review) -> BookTable:
     )
     shown = frozenset(review.mechanisms["edge_id"])
     caption = "Which causal statements do the sources make?"
-    return BookTable("mechanisms", caption, columns, groups, "mechanisms", shown)
+    return BookTable("mechanisms", caption, columns, groups, "mechanisms", shown, folded=True)
 
 
 def conduct(review: Review) -> BookTable:
@@ -175,7 +175,9 @@ def conduct(review: Review) -> BookTable:
     columns = (Column("Item"), Column("Statement"), Column("Reported"), Column("Place"))
     shown = frozenset(kept["characteristic_id"])
     caption = "How was the study done?"
-    return BookTable("conduct", caption, columns, groups, "characteristics", shown, left)
+    return BookTable(
+        "conduct", caption, columns, groups, "characteristics", shown, left, folded=True
+    )
 
 
 def discrepancies(review: Review) -> BookTable:
@@ -209,4 +211,4 @@ def discrepancies(review: Review) -> BookTable:
     )
     shown = frozenset(review.discrepancies["discrepancy_id"])
     caption = "Which faults of the sources touch values shown in this book?"
-    return BookTable("discrepancies", caption, columns, groups, "discrepancies", shown)
+    return BookTable("discrepancies", caption, columns, groups, "discrepancies", shown, folded=True)

@@ -20,7 +20,7 @@ from livingreview.tables.base import (
     quiet,
     reference_link,
 )
-from livingreview.tables.phrases import comparison_phrase, dose_phrase, measurement_phrase
+from livingreview.tables.phrases import comparison_phrases, dose_phrase, measurement_phrases
 
 COLUMNS = (
     Column("Study"),
@@ -64,8 +64,8 @@ class _Findings:
     def __init__(self, review: Review):
         self.review = review
         owner = review.arms[["arm_id", "study_id"]]
-        self.comparisons = review.comparisons.merge(owner, on="arm_id")
-        self.measurements = review.measurements.merge(owner, on="arm_id")
+        self.comparisons = _tabled(review.comparisons.merge(owner, on="arm_id"))
+        self.measurements = _tabled(review.measurements.merge(owner, on="arm_id"))
         self.citations = resolved_citations(review).set_index("study_id")
 
     def row(self, study: pd.Series) -> list[str | Markup]:
@@ -108,27 +108,29 @@ class _Findings:
         return lines([dose_phrase(self.review, dose) for _, dose in rows.iterrows()])
 
     def _found(self, study: pd.Series) -> Markup:
-        phrases = []
-        for frame, phrase in (
-            (self.measurements, measurement_phrase),
-            (self.comparisons, comparison_phrase),
-        ):
-            rows = frame[frame["study_id"] == study["study_id"]]
-            phrases += [
-                (not row["locator"].startswith("Table"), phrase(self.review, row))
-                for _, row in rows.iterrows()
-            ]
+        phrases: list[Markup] = []
+        # what stands in the source's own table first, then what its text adds
+        for tabled in (True, False):
+            for frame, words in (
+                (self.measurements, measurement_phrases),
+                (self.comparisons, comparison_phrases),
+            ):
+                rows = frame[frame["study_id"] == study["study_id"]]
+                phrases += words(self.review, rows[rows["in_table"] == tabled])
         facts = self.review.characteristics
         facts = facts[facts["study_id"] == study["study_id"]]
         phrases += [
-            (True, Markup("{}: {}").format(row.item.capitalize(), row.statement)
-             + quiet(f" [{row.locator}]"))
+            Markup("{}: {}").format(row.item.capitalize(), row.statement)
+            + quiet(f" [{row.locator}]")
             for row in facts.itertuples(index=False)
         ]
         if not phrases:
             return quiet("The source states no result.")
-        # what stands in the source's own table first, then what its text adds
-        return lines([text for _, text in sorted(phrases, key=lambda item: item[0])])
+        return lines(phrases)
+
+
+def _tabled(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(in_table=frame["locator"].str.startswith("Table"))
 
 
 def _about(frame: pd.DataFrame, group: str) -> pd.Series:
@@ -141,7 +143,7 @@ def single_agents(review: Review) -> BookTable:
     return study_table(
         review,
         "single-agents",
-        "What does a low-dose opioid antagonist alone do to cancer cells, and to tumours in animals?",
+        "What does an opioid antagonist alone do to cancer cells, and to tumours in animals?",
         [
             ("not about cancer", ~_about(frame, "Cancer")),
             ("in people, shown under trials", frame["in_people"]),

@@ -52,14 +52,21 @@ def value_phrase(review: Review, row: pd.Series) -> Markup:
     return marked(review, "measurements", row["measurement_id"], text)
 
 
-def measurement_phrase(review: Review, row: pd.Series) -> Markup:
-    """Return a measurement in words, with its arm, part, time and place."""
-    outcome = review.labels("outcomes")[row["outcome_id"]]
-    arm = review.labels("arms")[row["arm_id"]]
-    inside = "; ".join(part for part in (arm, row["part"], row["timepoint"]) if part)
-    return _with_tail(
-        Markup("{}: {} ({})").format(outcome, value_phrase(review, row), inside), row
-    )
+def measurement_phrases(review: Review, rows: pd.DataFrame) -> list[Markup]:
+    """Return measurements in words; those of one outcome, time and place share a phrase."""
+    outcomes, arms = review.labels("outcomes"), review.labels("arms")
+    phrases = []
+    same = ["outcome_id", "part", "timepoint", "locator", "note"]
+    for _, group in rows.groupby(same, sort=False):
+        first = group.iloc[0]
+        inside = ", ".join(x for x in (outcomes[first["outcome_id"]], first["part"]) if x)
+        inside += f", {first['timepoint']}" if first["timepoint"] else ""
+        values = [
+            Markup("{} ({})").format(value_phrase(review, row), arms[row["arm_id"]])
+            for _, row in group.iterrows()
+        ]
+        phrases.append(_with_tail(Markup("{}: ").format(inside) + Markup("; ").join(values), first))
+    return phrases
 
 
 def effect_phrase(row: pd.Series) -> str:
@@ -72,25 +79,38 @@ def effect_phrase(row: pd.Series) -> str:
         "percent difference": f" by {size}",
         "fold of comparator": f", {size} times",
         "time to a significant difference": f", from day {row['effect']}",
-        "shifted IC50": f", to {size}",
         "difference": f" by {size}",
     }
     return text + sizes.get(row["measure"], f", {row['measure']} {size}")
 
 
-def comparison_phrase(review: Review, row: pd.Series) -> Markup:
-    """Return a comparison in words, with its arms, significance, note and place."""
-    outcome = review.labels("outcomes")[row["outcome_id"]]
-    arms = review.labels("arms")
-    between = arms[row["arm_id"]]
-    if row["comparator_id"]:
-        between += f" v {arms[row['comparator_id']]}"
-    inside = "; ".join(part for part in (between, row["part"], row["timepoint"]) if part)
-    effect = marked(review, "comparisons", row["comparison_id"], effect_phrase(row))
-    words = Markup("{}: {} ({})").format(outcome, effect, inside)
-    tail = [f"p {_p(row['p'])}" if row["p"] else "", row["significance"]]
-    said = ", ".join(part for part in tail if part)
-    return _with_tail(words + (f", {said}" if said else ""), row)
+def comparison_phrases(review: Review, rows: pd.DataFrame) -> list[Markup]:
+    """Return comparisons in words; outcomes that go the same way in one arm share a phrase."""
+    outcomes, arms = review.labels("outcomes"), review.labels("arms")
+    apart = {"comparison_id", "outcome_id", "extracted", "checked"}
+    same = [column for column in review.comparisons.columns if column not in apart]
+    phrases = []
+    for _, group in rows.groupby(same, sort=False):
+        first = group.iloc[0]
+        between = arms[first["arm_id"]]
+        if first["comparator_id"]:
+            between += f" v {arms[first['comparator_id']]}"
+        inside = "; ".join(x for x in (between, first["part"], first["timepoint"]) if x)
+        named = [
+            marked(review, "comparisons", row.comparison_id, _lower(outcomes[row.outcome_id], i))
+            for i, row in enumerate(group.itertuples(index=False))
+        ]
+        words = Markup(", ").join(named) + Markup(": {} ({})").format(effect_phrase(first), inside)
+        tail = [f"p {_p(first['p'])}" if first["p"] else "", first["significance"]]
+        said = ", ".join(part for part in tail if part)
+        phrases.append(_with_tail(words + (f", {said}" if said else ""), first))
+    return phrases
+
+
+def _lower(label: str, place: int) -> str:
+    """Return a label for its place in a list: only the first keeps a capital that is no name."""
+    plain = place > 0 and label[1:2].islower()
+    return label[0].lower() + label[1:] if plain else label
 
 
 def _p(text: str) -> str:

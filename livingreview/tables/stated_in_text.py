@@ -19,7 +19,7 @@ from livingreview.tables.by_arm import (
     reproduction_comparisons,
     reproduction_measurements,
 )
-from livingreview.tables.phrases import comparison_phrase, measurement_phrase, value_phrase
+from livingreview.tables.phrases import comparison_phrases, measurement_phrases, value_phrase
 
 
 def stated_again(review: Review) -> BookTable:
@@ -59,7 +59,14 @@ def stated_again(review: Review) -> BookTable:
     caption = "Does the text of the source say what its tables say?"
     shown = frozenset(kept["measurement_id"])
     return BookTable(
-        "stated-again", caption, columns, [Group("", rows)], "measurements", shown, left
+        "stated-again",
+        caption,
+        columns,
+        [Group("", rows)],
+        "measurements",
+        shown,
+        left,
+        folded=True,
     )
 
 
@@ -93,14 +100,15 @@ def claims_again(review: Review) -> BookTable:
         ],
     )
     rows = [
-        [reference_link(review, row["reference"]), comparison_phrase(review, row)]
-        for _, row in kept.iterrows()
+        [reference_link(review, reference), phrase]
+        for reference, group in kept.groupby("reference", sort=False)
+        for phrase in comparison_phrases(review, group)
     ]
     columns = (Column("Study"), Column("Claim, with its place"))
     caption = "What do abstract and text claim?"
     shown = frozenset(kept["comparison_id"])
     return BookTable(
-        "claims-again", caption, columns, [Group("", rows)], "comparisons", shown, left
+        "claims-again", caption, columns, [Group("", rows)], "comparisons", shown, left, folded=True
     )
 
 
@@ -131,8 +139,9 @@ def remaining(review: Review) -> BookTable:
         ],
     )
     rows = [
-        [reference_link(review, row["reference"]), measurement_phrase(review, row)]
-        for _, row in kept.iterrows()
+        [reference_link(review, reference), phrase]
+        for reference, group in kept.groupby("reference", sort=False)
+        for phrase in measurement_phrases(review, group)
     ]
     columns = (Column("Study"), Column("Value, with its place"))
     caption = "Which values fit none of the tables by arm?"

@@ -1,0 +1,22 @@
+"""The numbers that stand in prose: from the tables to short texts, one function a chapter.
+
+A chapter hands the results to `glue_facts`, and its prose names the keys. Where data should
+speak, no number is typed.
+"""
+
+from livingreview.facts.cancer_studies import cancer
+from livingreview.facts.drug import dose, mechanism
+from livingreview.facts.reproduction import implantation
+from livingreview.facts.whole_review import evidence, whole
+from livingreview.facts.words import WORDS, glue_facts
+
+__all__ = [
+    "WORDS",
+    "cancer",
+    "dose",
+    "evidence",
+    "glue_facts",
+    "implantation",
+    "mechanism",
+    "whole",
+]

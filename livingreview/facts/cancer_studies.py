@@ -1,0 +1,77 @@
+"""Numbers of the studies in cancer."""
+
+from __future__ import annotations
+
+from livingreview.data import Review, numeric
+from livingreview.doses import ANTAGONISTS, dose_band
+from livingreview.evidence import RUNGS, favours, studies_view
+from livingreview.facts.words import Facts, word
+from livingreview.printed import number
+
+
+def cancer(review: Review) -> Facts:
+    """Return counts of studies and directions in cancer."""
+    studies = studies_view(review)
+    studies = studies[studies["groups"].map(lambda groups: "Cancer" in groups)]
+    results = favours(review).merge(
+        studies[["study_id", "rung", "in_people", "combined"]], on="study_id"
+    )
+    results = results[results["favours"] != "unclear"]
+    models = results[~results["in_people"]]
+    people = results[results["in_people"]]
+    facts = {
+        "n_cancer": word(len(studies)),
+        "n_cancer_models": word(int((~studies["in_people"]).sum())),
+        "n_cancer_people": word(int(studies["in_people"].sum())),
+        "n_single": word(int((~studies["in_people"] & ~studies["combined"]).sum())),
+        "n_combined": word(int(studies["combined"].sum())),
+        "n_combined_people": word(int((studies["combined"] & studies["in_people"]).sum())),
+        "n_model_results": str(len(models)),
+        "n_model_favour": str((models["favours"] == "intervention").sum()),
+        "n_model_none": word(int((models["favours"] == "neither").sum())),
+        "n_model_against": word(int((models["favours"] == "comparator").sum())),
+        "n_people_results": str(len(people)),
+        "n_people_favour": word(int((people["favours"] == "intervention").sum())),
+        "n_people_none": word(int((people["favours"] == "neither").sum())),
+    }
+    return facts | _low_dose_trials(review, studies)
+
+
+def _low_dose_trials(review: Review, studies) -> Facts:
+    low, high = dose_band(review, "low dose")
+    kind = dict(zip(review.agents["agent_id"], review.agents["kind"], strict=True))
+    given = review.doses[
+        (review.doses["agent_id"].map(kind) == "naltrexone") & (review.doses["unit"] == "mg")
+    ]
+    amounts = numeric(given["amount"])
+    low_dose = set(given.loc[(amounts >= low) & (amounts <= high), "study_id"])
+    cases = RUNGS["case report"]
+    trials = studies[studies["in_people"] & (studies["rung"] != cases)]
+    of_low_dose = trials[trials["study_id"].isin(low_dose)]
+    results = favours(review)
+    told = set(results.loc[results["favours"] != "unclear", "study_id"])
+    better = set(results.loc[results["favours"] == "intervention", "study_id"])
+    others = [
+        dose
+        for dose in review.doses.itertuples(index=False)
+        if kind[dose.agent_id] in ANTAGONISTS and dose.study_id in set(trials["study_id"])
+    ]
+    high_dose = {
+        d.study_id
+        for d in others
+        if kind[d.agent_id] == "naltrexone" and d.unit == "mg" and number(d.amount) > high
+    }
+    return {
+        "n_trials": word(len(trials)),
+        "n_low_trials": word(len(of_low_dose)),
+        "n_low_trials_told": word(int(of_low_dose["study_id"].isin(told).sum())),
+        "n_low_trials_better": word(int(of_low_dose["study_id"].isin(better).sum())),
+        "n_high_dose_trials": word(len(high_dose)),
+        "n_other_drug_trials": word(
+            trials["study_id"]
+            .isin({d.study_id for d in others if kind[d.agent_id] != "naltrexone"})
+            .sum()
+        ),
+        "n_cases": word(int((studies["rung"] == cases).sum())),
+        "n_case_people": word(int(numeric(studies.loc[studies["rung"] == cases, "n"]).sum())),
+    }

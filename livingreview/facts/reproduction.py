@@ -1,0 +1,61 @@
+"""Numbers of the studies in reproduction."""
+
+from __future__ import annotations
+
+from livingreview.data import Review, numeric
+from livingreview.evidence import RUNGS, studies_view
+from livingreview.facts.words import Facts, word
+from livingreview.printed import number
+from livingreview.tables.by_arm import (
+    AFTER,
+    BEFORE,
+    TREATED,
+    reproduction_comparisons,
+    reproduction_measurements,
+)
+
+
+def implantation(review: Review) -> Facts:
+    """Return numbers of recurrent implantation failure, over the studies in the data."""
+    values = reproduction_measurements(review).query("reproduction and in_table")
+    studies = studies_view(review)
+    studies = studies[studies["groups"].map(lambda groups: "Reproduction" in groups)]
+    facts = {
+        "n_rif_studies": word(len(studies)),
+        "n_rif_women": f"{numeric(studies['n']).sum():,.0f}",
+        "n_rif_randomised": word(int((studies["rung"] == RUNGS["randomised trial"]).sum())),
+    }
+    for outcome in ("pregnancy", "implantation", "clinical_pregnancy", "miscarriage"):
+        for side, cells in values[values["outcome_id"] == outcome].groupby("side"):
+            arm = "ldn" if side == TREATED else "control"
+            events, n = numeric(cells["events"]).sum(), numeric(cells["n"]).sum()
+            facts[f"{outcome}_{arm}"] = f"{events:.0f} of {n:.0f}"
+            facts[f"{outcome}_{arm}_thousand"] = f"{1000 * events / n:.0f}"
+    first = values.drop_duplicates(["outcome_id", "side", "timepoint"])
+    for row in first[first["mean"] != ""].itertuples(index=False):
+        if row.timepoint in (BEFORE, AFTER):
+            arm = "ldn" if row.side == TREATED else "control"
+            when = "before" if row.timepoint == BEFORE else "after"
+            facts[f"{row.outcome_id}_{arm}_{when}"] = row.mean
+    table = review.reference_values
+    ideal = table[(table["topic"] == "endometrial thickness") & (table["meaning"] == "ideal")]
+    means = numeric(values.loc[values["outcome_id"] == "endometrial_thickness", "mean"])
+    low, high = number(ideal["low"].iloc[0]), number(ideal["high"].iloc[0])
+    facts["n_thickness_means"] = word(len(means))
+    facts["n_thickness_inside"] = word(int(means.between(low, high).sum()))
+    failures = table[
+        (table["topic"] == "implantation failure") & (table["meaning"] == "definition")
+    ]
+    facts["rif_transfers"] = word(int(numeric(failures["low"]).min()))
+    claims = reproduction_comparisons(review).query("reproduction")
+    facts["n_rif_correlations"] = str((claims["measure"] == "correlation").sum())
+    items = review.characteristics
+    items = items[items["study_id"].isin(studies["study_id"])]
+    facts["n_rif_unreported"] = word(int((items["reported"] == "no").sum()))
+    touched = review.discrepancies[
+        review.discrepancies["row"].map(lambda key: key.split(".")[0]).isin(studies["study_id"])
+    ]
+    facts["n_rif_discrepancies"] = word(len(touched))
+    again = reproduction_measurements(review).query("reproduction and not in_table")
+    facts["n_rif_stated_again"] = str(len(again))
+    return facts

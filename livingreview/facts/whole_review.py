@@ -1,0 +1,68 @@
+"""Numbers over the whole review, and of the evidence map."""
+
+from __future__ import annotations
+
+from livingreview.data import Review, keys_of
+from livingreview.evidence import RUNGS, evidence_map, favours, resolved_citations, studies_view
+from livingreview.facts.words import Facts, word
+
+
+def whole(review: Review) -> Facts:
+    """Return counts over the whole review."""
+    studies = studies_view(review)
+    rungs = studies["rung"].value_counts()
+    checked = sum(
+        int(frame["checked"].notna().sum())
+        for frame in review.tables.values()
+        if "checked" in frame
+    )
+    rows = sum(len(frame) for frame in review.tables.values() if "checked" in frame)
+    updates = review.updates.sort_values("date", kind="stable")
+    facts = {
+        "n_sources": word(
+            review.sources["kind"].isin(["secondary review", "primary report"]).sum()
+        ),
+        "n_studies": str(len(studies)),
+        "n_reports": str(studies["reference"].nunique()),
+        "n_conditions": str(evidence_map(review)["condition_id"].nunique()),
+        "n_rows": f"{rows:,}",
+        "n_checked": f"{checked:,}",
+        "n_references": str(len(review.references)),
+        "n_listed": str(len(review.reference_lists)),
+        "n_discrepancies": str(len(review.discrepancies)),
+        "current_to": f"{updates['date'].iloc[-1]:%-d %B %Y}",
+        "last_update": updates["summary"].iloc[-1],
+    }
+    for key, rung in (("cells", "in vitro"), ("animals", "in vivo")):
+        facts[f"n_{key}"] = word(int(rungs.get(RUNGS[rung], 0)))
+    facts["n_people"] = word(int(studies["in_people"].sum()))
+    facts["n_randomised"] = word(int(rungs.get(RUNGS["randomised trial"], 0)))
+    chance = set(studies.loc[studies["rung"] == RUNGS["randomised trial"], "study_id"])
+    results = favours(review)
+    better = set(results.loc[results["favours"] == "intervention", "study_id"])
+    facts["n_randomised_better"] = word(len(chance & better))
+    wrong = resolved_citations(review)
+    wrong = wrong[
+        (wrong["printed_reference"] != "") & (wrong["printed_reference"] != wrong["reference"])
+    ]
+    facts["n_miscited"] = word(len(wrong))
+    facts["n_cited"] = str((review.studies["cited_as"] != "").sum())
+    return facts
+
+
+def evidence(review: Review) -> Facts:
+    """Return counts of the evidence map."""
+    cells = evidence_map(review)
+    filled = cells.groupby(["condition_id", "rung"]).ngroups
+    total = cells["condition_id"].nunique() * len(set(RUNGS.values()))
+    in_trials = cells[cells["rung"] == RUNGS["randomised trial"]]
+    return {
+        "n_cells_filled": str(filled),
+        "n_cells_total": str(total),
+        "n_conditions_randomised": word(in_trials["condition_id"].nunique()),
+        "conditions_randomised": ", ".join(dict.fromkeys(in_trials["condition"].str.lower())),
+        "n_other_conditions": word(
+            cells.loc[~cells["group"].isin(["Cancer", "Reproduction"]), "study_id"].nunique()
+        ),
+        "n_multi": word(int(review.studies["conditions"].map(lambda c: len(keys_of(c)) > 1).sum())),
+    }

@@ -1,0 +1,202 @@
+"""Tables of the book: every row shown or left out for a reason, and text from data stays text."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+
+from livingreview import tables
+from livingreview.evidence import ORDER, RUNGS, evidence_map, favours, resolved_citations
+from livingreview.tables.base import BookTable, Column, Group, leave_out
+
+KEYS = {
+    "studies": "study_id",
+    "measurements": "measurement_id",
+    "comparisons": "comparison_id",
+    "characteristics": "characteristic_id",
+    "pharmacology": "parameter_id",
+    "reference_values": "value_id",
+    "mechanisms": "edge_id",
+    "discrepancies": "discrepancy_id",
+}
+
+
+@pytest.fixture(scope="module")
+def all_tables(review):
+    return tables.book_tables(review)
+
+
+def test_rows_in_the_data_are_rows_shown_plus_rows_left_out(review, all_tables):
+    for table in all_tables:
+        keys = set(review.tables[table.source][KEYS[table.source]])
+        assert table.shown | set(table.left_out) == keys, table.name
+        assert not table.shown & set(table.left_out), table.name
+        assert all(table.left_out.values()), table.name
+
+
+def test_every_row_of_evidence_stands_in_some_table(review, all_tables):
+    by_study = set()
+    for table in all_tables:
+        if table.source == "studies" and table.name != "reproduction":
+            by_study |= table.shown
+    reproduction = next(t for t in all_tables if t.name == "reproduction").shown
+    assert by_study | reproduction == set(review.studies["study_id"])
+    owner = dict(zip(review.arms["arm_id"], review.arms["study_id"], strict=True))
+    by_arm = "".join(t._repr_html_() for t in all_tables if t.source == "measurements")
+    for name in ("measurements", "comparisons", "characteristics"):
+        frame = review.tables[name]
+        study = frame["arm_id"].map(owner) if "arm_id" in frame else frame["study_id"]
+        direct = set().union(*(t.shown for t in all_tables if t.source == name))
+        lost = frame[~study.isin(by_study) & ~frame[KEYS[name]].isin(direct)]
+        for row in lost.to_dict("records"):
+            assert name == "comparisons", row
+            # a p value of a table stands in the row of its values, not in a row of its own
+            assert re.search(
+                rf"\[{row['locator']}\](?:(?!<tr>).)*>{re.escape(row['p'])}\b", by_arm, re.DOTALL
+            ), row
+    for name in ("pharmacology", "reference_values", "mechanisms", "discrepancies"):
+        shown = set().union(*(t.shown for t in all_tables if t.source == name))
+        assert shown == set(review.tables[name][KEYS[name]])
+
+
+def test_a_study_table_shows_every_value_of_its_studies(review):
+    html = re.sub(r"<[^>]+>", "", tables.combinations(review)._repr_html_())
+    owner = dict(zip(review.arms["arm_id"], review.arms["study_id"], strict=True))
+    shown = tables.combinations(review).shown
+    for row in review.comparisons.to_dict("records"):
+        if owner[row["arm_id"]] in shown and row["effect"]:
+            assert row["effect"] in html
+    for row in review.doses.to_dict("records"):
+        if row["study_id"] in shown and row["amount"]:
+            assert f"{row['called']} {row['amount']}" in html
+
+
+def test_the_nine_tables_of_the_papers_stand_in_the_book(review):
+    words = {
+        tables.single_agents: [f"Table 1, row {i}" for i in range(1, 8)],
+        tables.combinations: [f"Table 2, row {i}" for i in range(1, 14)],
+        tables.trials: [f"Table 3, row {i}" for i in range(1, 4)],
+        tables.baseline: [f"Table 1, row {i}" for i in range(1, 6)],
+        tables.hormones: [f"Table 2, row {i}" for i in range(1, 5)],
+        tables.immune_markers: [f"Table 3, row {i}" for i in range(1, 4)],
+        tables.ultrasound: [f"Table 4, row {i}" for i in range(1, 4)],
+        tables.pregnancy: [f"Table 5, row {i}" for i in range(1, 5)],
+        tables.correlations: [f"Table 6, row {i}" for i in range(1, 15)],
+    }
+    for function, places in words.items():
+        html = function(review)._repr_html_()
+        for place in places:
+            assert re.search(rf"{place}\b", html), (function.__name__, place)
+
+
+def test_corrected_and_doubtful_values_carry_a_mark_that_opens_what_is_printed(review):
+    html = "".join(t._repr_html_() for t in tables.book_tables(review) if t.name != "discrepancies")
+    for fault in review.discrepancies.itertuples(index=False):
+        if fault.row:
+            assert fault.printed.replace("<", "&lt;") in html, fault.discrepancy_id
+    assert html.count('<details class="lr-note">') >= (review.discrepancies["row"] != "").sum()
+
+
+def test_a_citation_that_points_to_another_work_is_marked(review):
+    wrong = resolved_citations(review).query("printed_reference not in ('',)")
+    wrong = wrong[wrong["printed_reference"] != wrong["reference"]]
+    assert len(wrong) > 5
+    html = "".join(t._repr_html_() for t in tables.book_tables(review))
+    for row in wrong.itertuples(index=False):
+        title = review.references[row.printed_reference].title
+        assert title.split("’")[0][:40].replace("&", "&amp;") in html, row.study_id
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "**bold** and [link](https://example.org)",
+    '=HYPERLINK("https://example.org")',
+    "{glue:text}`x` {cite}`y`",
+    "& < > \" '",
+    "\u202eright to left",
+]
+
+
+class Reader(HTMLParser):
+    """Collects the tags and the text of a page."""
+
+    def __init__(self):
+        super().__init__()
+        self.tags, self.text = [], ""
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+
+    def handle_data(self, data):
+        self.text += data
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_text_from_data_is_text(review, text):
+    studies = review.studies.copy()
+    studies.loc[studies["study_id"] == "liu2020_cells", ["model", "note"]] = text
+    spoilt = type(review)(review.root, review.package, review.tables | {"studies": studies})
+    before, after = Reader(), Reader()
+    before.feed(tables.single_agents(review)._repr_html_())
+    after.feed(tables.single_agents(spoilt)._repr_html_())
+    assert text in after.text
+    assert sorted(set(after.tags)) == sorted(set(before.tags))
+    assert "script" not in after.tags
+
+
+def test_leaving_out_gives_the_first_reason():
+    frame = pd.DataFrame({"k": list("abc"), "x": [1, 2, 3]})
+    kept, left = leave_out(frame, "k", [("big", frame["x"] > 2), ("odd", frame["x"] % 2 == 1)])
+    assert kept["k"].tolist() == ["b"]
+    assert left == {"c": "big", "a": "odd"}
+
+
+def test_the_foot_counts():
+    table = BookTable(
+        "n", "c", (Column("a"),), [Group("", [["x"]])], "t", frozenset("x"), {"y": "old"}
+    )
+    assert table.foot == "1 of the 2 rows of t.csv; left out: 1 old."
+
+
+def test_every_design_has_a_rung(review):
+    designs = review.package.tables["studies"].by_name["design"].enum
+    assert set(RUNGS) == set(designs)
+    assert set(RUNGS.values()) == set(ORDER)
+
+
+def test_the_evidence_map_counts_each_study_in_each_of_its_conditions(review):
+    cells = evidence_map(review)
+    expected = sum(len(cell.split(" ")) for cell in review.studies["conditions"])
+    assert len(cells) == expected
+    assert cells["rung"].notna().all()
+    dogs = cells[cells["study_id"].str.endswith("_dogs")]
+    assert (dogs["rung"] == "Animals").all()
+
+
+def test_benefit_follows_from_direction_and_outcome(review):
+    frame = favours(review).merge(review.outcomes[["outcome_id", "better"]], on="outcome_id")
+    assert len(frame) == len(review.comparisons)
+    for row in frame.itertuples(index=False):
+        if row.direction == "no difference":
+            assert row.favours == "neither"
+        elif row.better == "neither" or row.direction == "not reported":
+            assert row.favours == "unclear"
+        else:
+            good = (row.better == "higher") == (row.direction == "increase")
+            assert row.favours == ("intervention" if good else "comparator")
+
+
+def test_the_accounting_lists_every_table(review, all_tables):
+    html = tables.accounting(all_tables)._repr_html_()
+    for table in all_tables:
+        assert str(len(table.shown)) in html
+
+
+def test_the_dictionary_describes_every_column(review):
+    html = tables.dictionary(review)._repr_html_()
+    for table in review.package.tables.values():
+        for field in table.fields:
+            assert f"<code>{field.name}</code>" in html
