@@ -62,7 +62,9 @@ def mechanism(review: Review) -> Facts:
     signs = edges["effect"].value_counts()
     drivers = edges["driver"].value_counts()
     pairs = edges[edges["effect"].isin(["increases", "decreases"])]
-    mixed = pairs.groupby(["source_node", "target_node", "driver"])["effect"].nunique()
+    # opposite signs of the same cell and phase; a short block and its echo are no conflict
+    same = ["source_node", "target_node", "driver", "cell", "phase"]
+    mixed = pairs.groupby(same)["effect"].nunique()
     mixed = mixed[mixed > 1]
     nodes = review.labels("mechanism_nodes")
     healthy = edges[(edges["cell"] == "healthy cell") & (edges["figures"] != "")]
@@ -75,7 +77,8 @@ def mechanism(review: Review) -> Facts:
         "n_low_dose_statements": str(drivers.get("low-dose naltrexone", 0)),
         "n_standard_statements": str(drivers.get("standard-dose naltrexone", 0)),
         "n_conflicts": word(len(mixed)),
-        "conflicts": ", ".join(f"{nodes[a]} on {nodes[b]}" for a, b, _ in mixed.index) or "none",
+        "conflicts": ", ".join(f"{nodes[key[0]]} on {nodes[key[1]]}" for key in mixed.index)
+        or "none",
         "n_in_vitro_statements": str((edges["evidence"] == "in vitro").sum()),
         "n_in_vivo_statements": str((edges["evidence"] == "in vivo").sum()),
         "n_human_statements": word(int((edges["evidence"] == "human").sum())),

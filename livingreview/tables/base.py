@@ -20,7 +20,7 @@ _TEMPLATE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).f
 <details class="lr-fold"><summary>{{ table.caption }} Show {{ table.row_count }} rows.</summary>
 {% endif %}
 <div class="lr-table-frame" tabindex="0" role="region" aria-label="{{ table.caption }}">
-<table class="lr-table lr-columns-{{ table.columns|length }}" id="table-{{ table.name }}">
+<table class="lr-table{% if table.wordy %} lr-stacked{% endif %}" id="table-{{ table.name }}">
 <caption>{{ table.caption }}</caption>
 <thead><tr>
 {% for column in table.columns %}
@@ -39,7 +39,8 @@ _TEMPLATE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).f
 {% if loop.first %}
 <th scope="row">{{ cell }}</th>
 {% else %}
-<td{% if column.number %} class="lr-number"{% endif %}>{{ cell }}</td>
+<td data-label="{{ column.label }}"{% if column.number %} class="lr-number"{% endif %}>\
+{{ cell }}</td>
 {% endif %}
 {% endfor %}
 </tr>
@@ -104,6 +105,11 @@ class BookTable:
     shown: frozenset[str]
     left_out: dict[str, str] = field(default_factory=dict)
     folded: bool = False
+
+    @property
+    def wordy(self) -> bool:
+        """Whether its columns are mostly text, so that a phone shows them one under another."""
+        return sum(not column.number for column in self.columns) >= 3
 
     @property
     def row_count(self) -> int:

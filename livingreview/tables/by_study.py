@@ -20,7 +20,7 @@ from livingreview.tables.base import (
     quiet,
     reference_link,
 )
-from livingreview.tables.phrases import comparison_phrases, dose_phrase, measurement_phrases
+from livingreview.tables.phrases import comparison_phrases, dose_phrases, measurement_phrases
 
 COLUMNS = (
     Column("Study"),
@@ -105,7 +105,7 @@ class _Findings:
     def _given(self, study: pd.Series) -> Markup:
         doses = self.review.doses
         rows = doses[doses["study_id"] == study["study_id"]]
-        return lines([dose_phrase(self.review, dose) for _, dose in rows.iterrows()])
+        return lines(dose_phrases(self.review, rows))
 
     def _found(self, study: pd.Series) -> Markup:
         phrases: list[Markup] = []

@@ -23,15 +23,29 @@ def amount(low: str, high: str, unit: str) -> str:
     return f"{text}{gap}{unit}".strip() if unit not in ("ratio", "count", "grade") else text
 
 
-def dose_phrase(review: Review, dose: pd.Series) -> Markup:
-    """Return a dose in words: ``LDN 0.1 mg/kg, intraperitoneal, daily``."""
-    parts = [f"{dose['called']} {amount(dose['amount'], dose['amount_high'], dose['unit'])}"]
-    if not dose["amount"]:
-        parts = [f"{dose['called']} (no amount printed)"]
-    parts += [dose["route"], dose["schedule"]]
-    text = ", ".join(part for part in parts if part)
-    phrase = marked(review, "doses", dose["dose_id"], text)
-    return phrase + quiet(f" {dose['note']}") if dose["note"] else phrase
+def dose_phrases(review: Review, rows: pd.DataFrame) -> list[Markup]:
+    """Return doses in words: ``LDN 0.1 mg/kg, intraperitoneal, daily``.
+
+    Doses of one agent that differ in their amount alone share a phrase.
+    """
+    same = ["agent_id", "called", "amount_high", "unit", "route", "schedule", "note"]
+    phrases = []
+    for _, group in rows.groupby(same, sort=False):
+        first = group.iloc[0]
+        amounts = [
+            marked(review, "doses", row.dose_id, row.amount)
+            for row in group.itertuples(index=False)
+        ]
+        if not first["amount"]:
+            size = Markup(" (no amount printed)") + Markup("").join(amounts)
+        else:
+            unit = "" if first["unit"] in ("", "ratio", "count", "grade") else f" {first['unit']}"
+            high = f"–{first['amount_high']}" if first["amount_high"] else ""
+            size = Markup(" ") + Markup(", ").join(amounts) + high + unit
+        rest = ", ".join(part for part in (first["route"], first["schedule"]) if part)
+        words = Markup("{}{}").format(first["called"], size) + (f", {rest}" if rest else "")
+        phrases.append(words + quiet(f" {first['note']}" if first["note"] else ""))
+    return phrases
 
 
 def value_phrase(review: Review, row: pd.Series) -> Markup:
