@@ -6,20 +6,26 @@ import argparse
 import sys
 
 from livingreview.checks import check_project
+from livingreview.pool import command as pool
 from livingreview.project import ProjectNotFoundError, find_root
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit status: 0, 1 for faults, 2 for wrong usage."""
     parser = argparse.ArgumentParser(
-        prog="livingreview", description="Check, build and show the living review."
+        prog="livingreview", description="Check, build and show the living review; pool studies."
     )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("check", help="name every fault in the data")
     commands.add_parser("build", help="check the data and build the book into _build/html")
     serve = commands.add_parser("serve", help="show the book and rebuild it on a change")
     serve.add_argument("--port", type=int, default=8000, help="port on this machine")
+    pool.add_arguments(
+        commands.add_parser("pool", help="pool the studies of a CSV file of your own")
+    )
     options = parser.parse_args(arguments)
+    if options.command == "pool":
+        return pool.run(options)
     try:
         root = find_root()
     except ProjectNotFoundError as error:

@@ -159,6 +159,9 @@ def test_an_end_of_a_line_keeps_off_all_other_lines_and_labels(picture):
     for (number, source, target, kind), patch in picture.ends.items():
         extent = patch.get_path().get_extents()
         end = Box(*(extent.min + extent.max) / 2, *extent.size)
+        own = sampled(picture.lines[number, source, target, kind])
+        near = own[abs(own[:, 1] - own[-1, 1]) < extent.size[1]]
+        assert np.ptp(near[-60:, 0]) == pytest.approx(0), "a line comes to its end straight"
         for (other, *ends, other_kind), line in picture.lines.items():
             if other == number and (*ends, other_kind) != (source, target, kind):
                 assert not inside(sampled(line), end, 0.3), (source, target, *ends)
@@ -238,12 +241,14 @@ def test_panels_have_one_layout(picture):
             assert place == pytest.approx(places[0][node]), node
 
 
-def test_lanes_run_from_top_to_bottom_in_order(picture, review):
+def test_all_flows_downwards_through_the_lanes_in_order(picture, review):
     lanes = review.mechanism_nodes.set_index("node_id")["compartment"].map(LANES.index)
-    for (_, a), (_, b) in itertools.permutations(picture.boxes, 2):
-        if lanes[a] < lanes[b]:
-            tops = [next(v.y for k, v in picture.boxes.items() if k[1] == n) for n in (a, b)]
-            assert tops[0] < tops[1]
+    heights = {node: box.y for (_, node), box in picture.boxes.items()}
+    for a, b in itertools.permutations(heights, 2):
+        assert heights[a] < heights[b] or lanes[a] >= lanes[b], (a, b)
+    for _, source, target, _ in picture.lines:
+        # within a lane too; only a statement about a lane further up leads there
+        assert heights[source] < heights[target] or lanes[source] > lanes[target]
 
 
 def test_the_same_statements_give_the_same_bytes(picture, review):

@@ -1,0 +1,1 @@
+"""The command ``livingreview pool``: a reader's own CSV file in, a pooled estimate out."""
