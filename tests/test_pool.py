@@ -337,3 +337,13 @@ def test_no_numbers_whatever_end_in_a_traceback(tmp_path, capsys, data, measure,
         assert list(answer) == KEYS and len(answer["weights"]) == answer["k"] == k
         assert main(["pool", *arguments]) == 0
         capsys.readouterr()
+
+
+def test_a_reader_that_leaves_early_gets_no_traceback(tmp_path):
+    path = write(tmp_path, GOOD)
+    command = [sys.executable, "-m", "livingreview", "pool", str(path), "--measure", "OR"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    assert process.wait(60) == 1
+    assert b"Traceback" not in process.stderr.read()
+    process.stderr.close()
