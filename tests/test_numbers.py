@@ -180,6 +180,7 @@ def test_facts_are_texts(review):
         facts.cancer,
         facts.implantation,
         facts.evidence,
+        facts.audit,
     ):
         for key, value in function(review).items():
             assert isinstance(value, str), key

@@ -21,6 +21,7 @@ KEYS = {
     "reference_values": "value_id",
     "mechanisms": "edge_id",
     "discrepancies": "discrepancy_id",
+    "citations": "citation_id",
 }
 
 

@@ -7,11 +7,13 @@ speak, no number is typed.
 from livingreview.facts.cancer_studies import cancer
 from livingreview.facts.drug import dose, mechanism
 from livingreview.facts.reproduction import implantation
+from livingreview.facts.source_audit import audit
 from livingreview.facts.whole_review import evidence, whole
 from livingreview.facts.words import WORDS, glue_facts
 
 __all__ = [
     "WORDS",
+    "audit",
     "cancer",
     "dose",
     "evidence",

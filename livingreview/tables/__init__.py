@@ -5,11 +5,11 @@ from __future__ import annotations
 from livingreview.data import Review
 from livingreview.tables import by_arm, by_statement, by_study
 from livingreview.tables.about_data import accounting, dictionary, sizes, versions
+from livingreview.tables.audit import citations, discrepancies
 from livingreview.tables.base import BookTable
 from livingreview.tables.by_arm import baseline, correlations, pregnancy
 from livingreview.tables.by_statement import (
     conduct,
-    discrepancies,
     mechanisms,
     pharmacology,
     receptors,
@@ -28,6 +28,7 @@ __all__ = [
     "accounting",
     "baseline",
     "book_tables",
+    "citations",
     "claims_again",
     "combinations",
     "conduct",
@@ -132,5 +133,6 @@ def book_tables(review: Review) -> list[BookTable]:
             pain_and_history,
             mechanisms,
             discrepancies,
+            citations,
         )
     ]

@@ -178,37 +178,3 @@ def conduct(review: Review) -> BookTable:
     return BookTable(
         "conduct", caption, columns, groups, "characteristics", shown, left, folded=True
     )
-
-
-def discrepancies(review: Review) -> BookTable:
-    """Return the faults found in the sources."""
-    groups = [
-        Group(
-            reference_link(review, review.sources.set_index("source_id").loc[source, "reference"]),
-            [
-                [
-                    row["kind"].capitalize(),
-                    f"{row['printed']} [{row['locator']}]",
-                    f"{row['other_printed']} [{row['other_locator']}]"
-                    if row["other_locator"]
-                    else "",
-                    row["why"],
-                    row["likely"] + f" ({row['established']})",
-                    row["effect"],
-                ]
-                for _, row in rows.iterrows()
-            ],
-        )
-        for source, rows in review.discrepancies.groupby("source_id", sort=False)
-    ]
-    columns = (
-        Column("Kind"),
-        Column("Printed"),
-        Column("Against"),
-        Column("Why it is a fault"),
-        Column("Likely correct, and how established"),
-        Column("What it does to our conclusions"),
-    )
-    shown = frozenset(review.discrepancies["discrepancy_id"])
-    caption = "Which faults of the sources touch values shown in this book?"
-    return BookTable("discrepancies", caption, columns, groups, "discrepancies", shown, folded=True)

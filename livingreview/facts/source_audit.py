@@ -1,0 +1,20 @@
+"""Numbers of the audit of the sources."""
+
+from __future__ import annotations
+
+from livingreview.data import Review
+from livingreview.facts.words import Facts, word
+
+
+def audit(review: Review) -> Facts:
+    """Return counts of faults and citations."""
+    verdicts = review.citations["verdict"].value_counts()
+    wrong = sum(int(n) for verdict, n in verdicts.items() if verdict.startswith("wrong"))
+    return {
+        "n_citations": str(len(review.citations)),
+        "n_wrong_citations": word(wrong),
+        "n_supporting_citations": word(int(verdicts.get("supports", 0))),
+        "n_partial_citations": word(int(verdicts.get("partial", 0))),
+        "n_discrepancies": word(len(review.discrepancies)),
+        "n_touching": word(int((review.discrepancies["row"] != "").sum())),
+    }

@@ -1,0 +1,89 @@
+"""Tables of the audit of the sources: their faults and their citations."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from livingreview.data import Review
+from livingreview.tables.base import BookTable, Column, Group, leave_out, reference_link
+
+
+def discrepancies(review: Review) -> BookTable:
+    """Return the faults found in the sources."""
+    groups = [
+        Group(
+            reference_link(review, review.sources.set_index("source_id").loc[source, "reference"]),
+            [
+                [
+                    row["kind"].capitalize(),
+                    f"{row['printed']} [{row['locator']}]",
+                    f"{row['other_printed']} [{row['other_locator']}]"
+                    if row["other_locator"]
+                    else "",
+                    row["why"],
+                    row["likely"] + f" ({row['established']})",
+                    row["effect"],
+                ]
+                for _, row in rows.iterrows()
+            ],
+        )
+        for source, rows in review.discrepancies.groupby("source_id", sort=False)
+    ]
+    columns = (
+        Column("Kind"),
+        Column("Printed"),
+        Column("Against"),
+        Column("Why it is a fault"),
+        Column("Likely correct, and how established"),
+        Column("What it does to our conclusions"),
+    )
+    shown = frozenset(review.discrepancies["discrepancy_id"])
+    caption = "Which faults did we find in the sources?"
+    return BookTable("discrepancies", caption, columns, groups, "discrepancies", shown, folded=True)
+
+
+def citations(review: Review) -> BookTable:
+    """Return the citations of the sources whose entry is not what the sentence is about."""
+    kept, left = leave_out(
+        review.citations,
+        "citation_id",
+        [("that fit their entry", review.citations["verdict"] == "supports")],
+    )
+    entries = {
+        (row.source_id, row.number): row.reference
+        for row in review.reference_lists.itertuples(index=False)
+    }
+    documents = review.sources.set_index("source_id")["reference"]
+    groups = [
+        Group(
+            reference_link(review, documents[source]),
+            [
+                [
+                    f"{row['printed']} [{row['locator']}]",
+                    row["cites_for"],
+                    reference_link(review, entries[source, row["number"]])
+                    + Markup(": {}").format(row["entry_is_about"]),
+                    row["verdict"],
+                    Markup(", ").join(
+                        Markup("[{}] ").format(number)
+                        + reference_link(review, entries[source, int(number)])
+                        for number in row["should_be"].split()
+                    ),
+                    row["established"],
+                ]
+                for _, row in rows.iterrows()
+            ],
+        )
+        for source, rows in kept.groupby("source_id", sort=False)
+    ]
+    columns = (
+        Column("Citation"),
+        Column("Cited for"),
+        Column("The entry of that number"),
+        Column("Verdict"),
+        Column("Entry that fits"),
+        Column("How established"),
+    )
+    caption = "Which citations of the sources point to a work that is about something else?"
+    shown = frozenset(kept["citation_id"])
+    return BookTable("citations", caption, columns, groups, "citations", shown, left, folded=True)
