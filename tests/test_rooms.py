@@ -166,6 +166,7 @@ LAYERS = [
     {"doses", "intervals"},
     {"pharmacokinetics", "dose_response", "evidence"},
     {"effect_sizes"},
+    {"effects"},
     {"meta_analysis"},
     {"pool"},
     {"tables"},

@@ -190,7 +190,7 @@ class _Picture:
     def _draw_lanes(self) -> None:
         for number, (lane, (top, bottom)) in enumerate(sorted(self.layout.lanes.items())):
             band = Rectangle((0, self.top + top), WIDTH, bottom - top, linewidth=0, zorder=0)
-            band.set(facecolor=look.LINE, alpha=0.3 if number % 2 == 0 else 0.0)
+            band.set(facecolor=look.LINE, alpha=0.18 if number % 2 == 0 else 0.0)
             self.axes.add_patch(band)
             words, place = LANES[lane].capitalize().split(), (6.0, self.top + (top + bottom) / 2)
             self._text(place, words, color=look.MUTED, size=SMALL, ha="left")

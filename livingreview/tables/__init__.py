@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from livingreview.data import Review
-from livingreview.tables import by_arm, by_statement, by_study
+from livingreview.tables import by_arm, by_effect, by_statement, by_study
 from livingreview.tables.about_data import accounting, dictionary, sizes, versions
 from livingreview.tables.audit import citations, discrepancies
 from livingreview.tables.base import BookTable
@@ -25,6 +25,7 @@ from livingreview.tables.stated_in_text import claims_again, remaining, stated_a
 
 __all__ = [
     "BookTable",
+    "absolute_effects",
     "accounting",
     "baseline",
     "book_tables",
@@ -53,6 +54,11 @@ __all__ = [
     "ultrasound",
     "versions",
 ]
+
+
+def absolute_effects(review: Review) -> BookTable:
+    """Return absolute effects on the outcomes of pregnancy."""
+    return by_effect.absolute_effects(review, "Reproduction")
 
 
 def hormones(review: Review) -> BookTable:

@@ -1,0 +1,144 @@
+"""From the tables to effects with intervals: naltrexone against its comparator, study by study."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import pandas as pd
+
+from livingreview.data import Review, keys_of
+from livingreview.effect_sizes import (
+    TwoArms,
+    TwoByTwo,
+    log_risk_ratio,
+    newcombe_rd,
+    number_needed_to_treat,
+    standardised_mean_difference,
+)
+from livingreview.printed import number
+
+AFTER = "after treatment"
+RATIO, STANDARDISED = "risk ratio", "Hedges' g"
+
+
+def effects(review: Review, group: str) -> pd.DataFrame:
+    """Return one effect for each outcome that both arms of a study report after treatment.
+
+    Events become a risk ratio (Wald interval on the log scale) with the risk difference
+    (Newcombe's interval) and the number needed to treat; means become Hedges' g. Values come from
+    the sources' tables, not from what their text repeats. Where a study reports pregnancies and
+    miscarriages, miscarriage stands twice: of all women, and of those who were pregnant.
+
+    Parameters
+    ----------
+    review : Review
+        The data.
+    group : str
+        Group of conditions, for example ``"Reproduction"``.
+
+    Returns
+    -------
+    DataFrame
+        ``study_id``, ``reference``, ``outcome``, ``better``, ``measure``, ``estimate``, ``low``,
+        ``high`` (on the printed scale: ratios not in logarithms), ``weight`` (inverse variance),
+        ``treated`` and ``comparator`` (what each arm reports), ``difference``,
+        ``difference_low``, ``difference_high`` (risk difference, NaN for means), ``nnt`` (words)
+        and ``place``.
+    """
+    of_group = dict(zip(review.conditions["condition_id"], review.conditions["group"], strict=True))
+    studies = review.studies[
+        review.studies["conditions"].map(lambda c: any(of_group[k] == group for k in keys_of(c)))
+    ]
+    frame = review.measurements.merge(review.arms[["arm_id", "study_id", "role"]], on="arm_id")
+    frame = frame[
+        frame["study_id"].isin(studies["study_id"])
+        & (frame["timepoint"] == AFTER)
+        & frame["locator"].str.startswith("Table")
+    ]
+    reference = studies.set_index("study_id")["reference"]
+    outcomes = review.outcomes.set_index("outcome_id")
+    rows = []
+    for study, cells in frame.groupby("study_id", sort=False):
+        for outcome, label, treated, other in _pairs(cells, outcomes["label"]):
+            better = outcomes.loc[outcome, "better"]
+            if treated["events"]:
+                row = _of_events(treated, other, better == "lower")
+            else:
+                row = _of_means(treated, other)
+            if row:
+                rows.append(
+                    {
+                        "study_id": study,
+                        "reference": reference[study],
+                        "outcome": label,
+                        "better": better,
+                        **row,
+                        "place": treated["locator"],
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def _pairs(
+    cells: pd.DataFrame, labels: pd.Series
+) -> Iterator[tuple[str, str, dict[str, str], dict[str, str]]]:
+    """Yield outcome, label, and the row of each arm, for outcomes that both arms report."""
+    found: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
+    for (outcome, _), rows in cells.groupby(["outcome_id", "locator"], sort=False):
+        treated = rows[rows["role"] == "intervention"].to_dict("records")
+        other = rows[rows["role"] != "intervention"].to_dict("records")
+        if len(treated) == 1 and len(other) == 1:
+            found[outcome] = treated[0], other[0]
+            yield outcome, labels[outcome], treated[0], other[0]
+    if "pregnancy" in found and "miscarriage" in found:
+        arms = (
+            {**lost, "n": pregnant["events"]}
+            for lost, pregnant in zip(found["miscarriage"], found["pregnancy"], strict=True)
+        )
+        yield "miscarriage", f"{labels['miscarriage']}, of the women pregnant", *arms
+
+
+def _of_events(treated: dict[str, str], other: dict[str, str], harmful: bool) -> dict | None:
+    if not all((treated["n"], other["events"], other["n"])):
+        return None
+    counts = [number(arm[key]) for arm in (treated, other) for key in ("events", "n")]
+    table = TwoByTwo(*([count] for count in counts))
+    effect = log_risk_ratio(table)
+    low, high = effect.interval()
+    difference_low, difference_high = newcombe_rd(table)
+    (needed,) = number_needed_to_treat(table, event_is_harmful=harmful)
+    return {
+        "measure": RATIO,
+        "estimate": math.exp(effect.yi[0]),
+        "low": math.exp(low[0]),
+        "high": math.exp(high[0]),
+        "weight": 1 / float(effect.vi[0]),
+        "treated": f"{treated['events']} of {treated['n']}",
+        "comparator": f"{other['events']} of {other['n']}",
+        "difference": counts[0] / counts[1] - counts[2] / counts[3],
+        "difference_low": float(difference_low[0]),
+        "difference_high": float(difference_high[0]),
+        "nnt": needed.text,
+    }
+
+
+def _of_means(treated: dict[str, str], other: dict[str, str]) -> dict | None:
+    if not all(arm[key] for arm in (treated, other) for key in ("mean", "sd", "n")):
+        return None
+    values = [number(arm[key]) for arm in (treated, other) for key in ("mean", "sd", "n")]
+    effect = standardised_mean_difference(TwoArms(*([value] for value in values)))
+    low, high = effect.interval()
+    return {
+        "measure": STANDARDISED,
+        "estimate": float(effect.yi[0]),
+        "low": float(low[0]),
+        "high": float(high[0]),
+        "weight": 1 / float(effect.vi[0]),
+        "treated": f"{treated['mean']} ± {treated['sd']}",
+        "comparator": f"{other['mean']} ± {other['sd']}",
+        "difference": math.nan,
+        "difference_low": math.nan,
+        "difference_high": math.nan,
+        "nnt": "",
+    }
