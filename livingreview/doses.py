@@ -204,6 +204,14 @@ def usual_low_dose(review: Review) -> float:
     return float(inside.mode().max())
 
 
+def of_other_antagonists(review: Review) -> set[str]:
+    """Return the studies that gave an opioid antagonist, but not naltrexone."""
+    kind = dict(zip(review.agents["agent_id"], review.agents["kind"], strict=True))
+    kinds = review.doses["agent_id"].map(kind)
+    given = {k: set(review.doses.loc[kinds == k, "study_id"]) for k in ANTAGONISTS}
+    return given["other opioid antagonist"] - given["naltrexone"]
+
+
 def combined_arms(review: Review) -> pd.DataFrame:
     """Return the arms in which an opioid antagonist was given together with another agent."""
     kind = dict(zip(review.agents["agent_id"], review.agents["kind"], strict=True))

@@ -59,24 +59,25 @@ def favours(review: Review) -> pd.DataFrame:
     """Return the comparisons with the arm that each result favours.
 
     The direction claimed and the outcome's better direction give ``favours``: ``intervention``,
-    ``comparator``, ``neither`` (no difference) or ``unclear`` (nothing reported, or an outcome
-    of which neither direction is better).
+    ``comparator``, ``neither`` (no difference) or ``unclear``: nothing reported, an outcome of
+    which neither direction is better, or a claim about an arm that is itself a comparator.
     """
     better = dict(zip(review.outcomes["outcome_id"], review.outcomes["better"], strict=True))
-    frame = review.comparisons.merge(review.arms[["arm_id", "study_id"]], on="arm_id", how="left")
+    frame = review.comparisons.merge(
+        review.arms[["arm_id", "study_id", "role"]], on="arm_id", how="left"
+    )
 
-    def side(direction: str, outcome: str) -> str:
-        wanted = {"higher": "increase", "lower": "decrease"}.get(better[outcome])
-        if direction == "no difference":
-            return "neither"
-        if direction == "not reported" or wanted is None:
+    def side(row) -> str:
+        wanted = {"higher": "increase", "lower": "decrease"}.get(better[row.outcome_id])
+        if row.role != "intervention" or row.direction == "not reported":
             return "unclear"
-        return "intervention" if direction == wanted else "comparator"
+        if row.direction == "no difference":
+            return "neither"
+        if wanted is None:
+            return "unclear"
+        return "intervention" if row.direction == wanted else "comparator"
 
-    frame["favours"] = [
-        side(direction, outcome)
-        for direction, outcome in zip(frame["direction"], frame["outcome_id"], strict=True)
-    ]
+    frame["favours"] = [side(row) for row in frame.itertuples(index=False)]
     return frame
 
 

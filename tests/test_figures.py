@@ -15,6 +15,7 @@ from livingreview.evidence import ORDER, evidence_map
 from livingreview.figures.before_after import arm_means, before_after
 from livingreview.figures.dose_response import dose_response
 from livingreview.figures.drawing import COLOURS, Drawing
+from livingreview.figures.effect_direction import effect_direction
 from livingreview.figures.evidence_map import map_of_evidence
 from livingreview.figures.forest_plot import forest_plot
 from livingreview.figures.how_low import (
@@ -58,6 +59,7 @@ SIMPLE = [
 FAMILIES = ["endometrium and ovary", "immune response", "hormones"]
 CASES = [(function, ()) for function in SIMPLE]
 CASES += [(forest_plot, ("Reproduction", measure)) for measure in (RATIO, STANDARDISED)]
+CASES += [(effect_direction, ("Cancer",))]
 CASES += [(before_after, (family, family.split(" ")[0])) for family in FAMILIES]
 NAMES = [f"{function.__name__} {' '.join(rest)}".strip() for function, rest in CASES]
 
@@ -275,3 +277,13 @@ def test_a_forest_plot_has_a_square_for_each_effect_and_a_null_line(review, meas
 def test_a_group_without_effects_is_refused(review):
     with pytest.raises(LookupError, match="no risk ratio"):
         forest_plot(review, "Healthy tissue", RATIO)
+
+
+def test_the_effect_direction_plot_has_a_mark_for_each_study_and_family(review):
+    drawing = effect_direction(review, "Cancer")
+    axes = drawing.figure.axes[0]
+    marks = [line for line in axes.lines if line.get_marker() in "^vD" and len(line.get_xdata())]
+    assert len(marks) == len(drawing.table)
+    assert len(axes.get_yticklabels()) == drawing.table["study_id"].nunique()
+    with pytest.raises(LookupError, match="no study in cells"):
+        effect_direction(review, "Reproduction")

@@ -181,7 +181,9 @@ def test_benefit_follows_from_direction_and_outcome(review):
     frame = favours(review).merge(review.outcomes[["outcome_id", "better"]], on="outcome_id")
     assert len(frame) == len(review.comparisons)
     for row in frame.itertuples(index=False):
-        if row.direction == "no difference":
+        if row.role != "intervention":
+            assert row.favours == "unclear"
+        elif row.direction == "no difference":
             assert row.favours == "neither"
         elif row.better == "neither" or row.direction == "not reported":
             assert row.favours == "unclear"

@@ -7,6 +7,7 @@ from livingreview.doses import ANTAGONISTS, dose_band
 from livingreview.evidence import RUNGS, favours, studies_view
 from livingreview.facts.words import Facts, word
 from livingreview.printed import number
+from livingreview.synthesis import directions, sign_test
 
 
 def cancer(review: Review) -> Facts:
@@ -33,6 +34,13 @@ def cancer(review: Review) -> Facts:
         "n_people_results": str(len(people)),
         "n_people_favour": word(int((people["favours"] == "intervention").sum())),
         "n_people_none": word(int((people["favours"] == "neither").sum())),
+    }
+    signs = sign_test(directions(review, "Cancer"))
+    facts |= {
+        "n_sign_for": word(signs.favouring),
+        "n_sign_against": word(signs.against),
+        "n_sign_mixed": word(signs.mixed),
+        "sign_p": "below 0.001" if signs.p < 0.001 else f"{signs.p:.3f}",
     }
     return facts | _low_dose_trials(review, studies)
 
