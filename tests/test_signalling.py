@@ -14,8 +14,11 @@ from matplotlib.colors import to_hex
 
 from livingreview.figures import drawing as look
 from livingreview.figures import signalling as module
-from livingreview.figures.layered_layout import Box, Node, layered_layout
-from livingreview.figures.signalling import CONFLICT, DRUGS, LANES, merge, signalling
+from livingreview.figures.layered_grid import Node
+from livingreview.figures.layered_layout import layered_layout
+from livingreview.figures.layout_coordinates import Box
+from livingreview.figures.signalling import LANES, signalling
+from livingreview.figures.statement_lines import CONFLICT, DRUGS, merge
 
 LOW, STANDARD, NO_DRUG = "low-dose naltrexone", "standard-dose naltrexone", "no drug"
 STEPS = np.linspace(0, 1, 60)

@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from matplotlib.font_manager import FontProperties
 from matplotlib.patches import FancyBboxPatch, PathPatch, Rectangle
 from matplotlib.path import Path
-from matplotlib.textpath import TextToPath
 
 from livingreview.figures import drawing as look
-from livingreview.figures.layered_layout import Layout, Node, layered_layout
+from livingreview.figures.label_widths import FONT, SMALL, text_width, wrap
+from livingreview.figures.layered_grid import Node
+from livingreview.figures.layered_layout import layered_layout
+from livingreview.figures.layout_coordinates import Layout
+from livingreview.figures.signalling_key import SAMPLE, key_entries, key_rows
+from livingreview.figures.signalling_words import alternative_text
+from livingreview.figures.statement_lines import (
+    BINDS,
+    CONFLICT,
+    DOWN,
+    DRUGS,
+    SAME,
+    UP,
+    Line,
+    merge,
+)
 
 LANES = ("outside", "membrane", "cytoplasm", "nucleus", "immune cell", "mediator", "response")
-DRUGS = {"ldn": look.LDN, "ntx": look.STANDARD}
-DRIVERS = {
-    "low-dose naltrexone": look.LDN,
-    "standard-dose naltrexone": look.STANDARD,
-    "opioid agonist": look.COMPARATOR,
-    "no drug": look.COMPARATOR,
-}
-UP, DOWN, CONFLICT, BINDS, SAME = "increases", "decreases", "conflict", "binds", "no change"
-PASSIVE = {
-    DOWN: "decreased",
-    UP: "increased",
-    CONFLICT: "both increased and decreased (a conflict)",
-    BINDS: "bound",
-    SAME: "unchanged",
-}
 WIDTHS = (1.1, 1.9, 2.8)  # of a line, by the number of places that make the statement
 COLUMNS = {
     "source_node": "From",
@@ -44,9 +41,8 @@ COLUMNS = {
     "locator": "Place in source",
     "cited_as": "Citation as printed",
 }
-# Points. A label wider than WRAP is broken into two lines.
-WIDTH, LANE_NAMES, GUTTER, TITLE, LEADING, WRAP = 518.4, 60.0, 14.0, 22.0, 11.5, 64.0
-FONT, SMALL, SAMPLE, KEY_LEADING = 9.0, 8.5, 26.0, 18.0
+# Points.
+WIDTH, LANE_NAMES, GUTTER, TITLE, LEADING, KEY_LEADING = 518.4, 60.0, 14.0, 22.0, 11.5, 18.0
 
 BAR = np.array([(-1.2, 5), (-1.2, -5), (-3.4, -5), (-3.4, 5), (-1.2, 5)])
 TIP = np.array([(-0.6, 0), (-8, 3.9), (-8, -3.9), (-0.6, 0)])
@@ -60,29 +56,6 @@ ENDS = {  # shape, drawn from the box at (0, 0) backwards, and where its line st
     BINDS: (Path.circle((-4.0, 0), 3.4), -4.0),
     SAME: (Path.circle((-4.6, 0), 3.0), -7.6),
 }
-
-
-class Line(NamedTuple):
-    """All statements of a panel with one source, target and effect."""
-
-    source: str
-    target: str
-    kind: str
-    driver: str = ""
-    cells_only: bool = False
-    places: int = 2
-    phases: str = ""
-
-    @property
-    def colour(self) -> str:
-        """Return the colour of its driver, or that of doubt or of no change."""
-        special = {CONFLICT: look.DOUBT, SAME: look.MUTED}
-        return special.get(self.kind, DRIVERS.get(self.driver, look.INK))
-
-    @property
-    def weakness(self) -> tuple:
-        """Return what tells which of two lines is drawn where they share their way."""
-        return self.kind in (CONFLICT, SAME), self.cells_only, -self.places
 
 
 def signalling(
@@ -121,25 +94,7 @@ def signalling(
     for end in ("From", "To"):
         table[end] = table[end].map(known["label"])
     figure = _Picture(known, lines).figure
-    return look.Drawing(name, figure, _alt(known["label"], shown, lines), table)
-
-
-def merge(rows: pd.DataFrame) -> list[Line]:
-    """Return the lines of a panel's statements."""
-    lines = []
-    for (source, target), pair in rows.groupby(["source_node", "target_node"], sort=False):
-        kinds = pair["effect"]
-        ups, downs = (set(pair.loc[kinds == sign, "phase"]) for sign in (UP, DOWN))
-        if ups and downs and (ups & downs or "" in ups | downs):
-            kinds = kinds.replace([UP, DOWN], CONFLICT)
-        for kind in sorted(set(kinds), key=list(PASSIVE).index):
-            same = pair[kinds == kind]
-            driver = min(same["driver"], key=list(DRIVERS).index)
-            cells_only = set(same["evidence"]) == {"in vitro"}
-            places = len(same[["source_id", "locator"]].drop_duplicates())
-            phases = " or ".join(sorted(set(same["phase"])))
-            lines.append(Line(source, target, kind, driver, cells_only, places, phases))
-    return lines
+    return look.Drawing(name, figure, alternative_text(known["label"], shown, lines), table)
 
 
 class _Picture:
@@ -150,7 +105,7 @@ class _Picture:
         self.panel_width = (WIDTH - LANE_NAMES - GUTTER * (len(panels) - 1)) / len(panels)
         self.top = TITLE if any(panels) else 0.0
         self.layout = self._layout()
-        key = _flow(_key(panels))
+        key = key_rows(key_entries(panels), WIDTH)
         key_top = self.top + self.layout.height + 16
         height = float(np.ceil(key_top + KEY_LEADING * (len(key) - 0.4)))
         with look.canvas(WIDTH / 72, height / 72) as (self.figure, self.axes):
@@ -173,11 +128,11 @@ class _Picture:
         self.seat = {node: node for node in self.nodes.index}
         if all(len(end.intersection(drugs)) < 2 for end in ends):
             self.seat.update((drug, drugs[0]) for drug in drugs)
-        self.texts = {node: _wrap(label) for node, label in self.nodes["label"].items()}
+        self.texts = {node: wrap(label) for node, label in self.nodes["label"].items()}
         places: dict[str, Node] = {}
         for node, lane in self.nodes["compartment"].items():
             seat, texts = self.seat[node], self.texts[node]
-            width = max(_width(text, FONT, node in DRUGS) for text in texts) + 12
+            width = max(text_width(text, FONT, node in DRUGS) for text in texts) + 12
             if seat in places:
                 width = max(width, places[seat].width)
             places[seat] = Node(seat, LANES.index(lane), width, LEADING * len(texts) + 6.5)
@@ -267,105 +222,3 @@ class _Picture:
             start, end = (x, y + rise), (x + SAMPLE, y + rise)
             self._draw_line(line, np.array([[start, start, end, end]]))
         self._text((x + SAMPLE + 6, y), [text], size=SMALL, ha="left")
-
-
-def _key(panels: Mapping[str, list[Line]]) -> list[tuple[str, list[Line]]]:
-    """Return the words of the key and the lines beside each; a faint box stands for no line."""
-    lines = [line for panel in panels.values() for line in panel]
-    key = []
-    for kind in [kind for kind in PASSIVE if any(line.kind == kind for line in lines)]:
-        text = "statements conflict" if kind == CONFLICT else kind
-        key.append((text, [Line("", "", kind)]))
-    for panel in panels.values():
-        signs = {line[:3]: line for line in panel}
-        for line in panel:
-            if line.kind == DOWN and (up := signs.get((*line[:2], UP))):
-                text = f"decreases {line.phases}, increases {up.phases}"
-                key.append((text, [Line("", "", DOWN), Line("", "", UP)]))
-    colours = defaultdict(list)
-    for driver, colour in DRIVERS.items():
-        if any(line.driver == driver and line.colour == colour for line in lines):
-            colours[colour].append(driver)
-    for drivers in colours.values() if len(colours) > 1 else ():
-        key.append((" or ".join(drivers), [Line("", "", "", drivers[0])]))
-    if any(line.cells_only for line in lines):
-        key.append(("cells only (in vitro)", [Line("", "", "", cells_only=True)]))
-    if len(numbers := sorted({min(line.places, 3) for line in lines})) > 1:
-        words = ", ".join(map(str, numbers)).replace("3", "3 or more")
-        key.append((f"stated in {words} places", [Line("", "", "", places=n) for n in numbers]))
-    touched = [
-        {end for line in panel for end in line[:2]} - set(DRUGS) for panel in panels.values()
-    ]
-    if any(one != touched[0] for one in touched):
-        key.append(("not named in this panel", []))
-    return [entry for i, entry in enumerate(key) if entry not in key[:i]]
-
-
-def _flow(key: list[tuple[str, list[Line]]]) -> list[list[tuple[float, str, list[Line]]]]:
-    """Return the key in rows that are not too wide, each entry with its place."""
-    rows, x = [[]], 6.0
-    for text, lines in key:
-        width = SAMPLE + 6 + _width(text, SMALL)
-        if x + width > WIDTH - 6:
-            rows.append([])
-            x = 6.0
-        rows[-1].append((x, text, lines))
-        x += width + 18
-    return rows
-
-
-def _width(text: str, size: float, bold: bool = False) -> float:
-    font = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
-    return TextToPath().get_text_width_height_descent(text, font, ismath=False)[0]
-
-
-def _wrap(label: str) -> list[str]:
-    """Return a label in one line, or in two as equal as can be if it is wide."""
-    words = label.split()
-    if len(words) == 1 or _width(label, FONT) <= WRAP:
-        return [label]
-    halves = [[" ".join(words[:i]), " ".join(words[i:])] for i in range(1, len(words))]
-    return min(halves, key=lambda texts: max(_width(text, FONT) for text in texts))
-
-
-def _alt(
-    labels: pd.Series, shown: Mapping[str, pd.DataFrame], panels: Mapping[str, list[Line]]
-) -> str:
-    """Return what the picture shows, in words."""
-    parts = []
-    if len(panels) > 1:
-        parts.append(f"{len(panels)} panels side by side in the same layout.")
-    for title, lines in panels.items():
-        counts = shown[title]["effect"].value_counts()
-        words = ", ".join(f"{counts[k]} {k.removesuffix('s')}" for k in PASSIVE if k in counts)
-        parts.append(f"{title or 'Diagram'}: {len(shown[title])} statements ({words}).")
-        for line in [line for line in lines if line.kind == CONFLICT]:
-            parts.append(f"Conflict: {labels[line.source]} on {labels[line.target]}.")
-    states = {title: _states(labels, lines) for title, lines in panels.items()}
-    first, *others = panels
-    for other in others:
-        for (here, there), names in _grouped(labels, states[first], states[other]):
-            if here != there:
-                here, there = here or "not acted on", there or "not acted on"
-                parts.append(f"{names}: {here} ({first}), {there} ({other}).")
-    if not others:
-        for (here, _), names in _grouped(labels, states[first], states[first]):
-            parts.append(f"{names}: {here}." if here else f"Acted on by nothing: {names}.")
-    return " ".join(parts)
-
-
-def _states(labels: pd.Series, lines: list[Line]) -> dict[str, str]:
-    """Return what is done to each node, in words."""
-    kinds = {node: {line.kind for line in lines if line.target == node} for node in labels.index}
-    return {
-        node: " and ".join(word for kind, word in PASSIVE.items() if kind in kinds[node])
-        for node in labels.index
-    }
-
-
-def _grouped(labels: pd.Series, here: dict[str, str], there: dict[str, str]):
-    """Return the labels of nodes to which the same is done, with what is done."""
-    groups = defaultdict(list)
-    for node, label in labels.items():
-        groups[here[node], there[node]].append(label)
-    return [(states, ", ".join(names)) for states, names in groups.items()]
