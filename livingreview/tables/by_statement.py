@@ -48,8 +48,8 @@ def _parameters(review: Review, name: str, caption: str, rules) -> BookTable:
                     marked(review, "pharmacology", row["parameter_id"], _value(row)),
                     Markup("{}").format(row["statement"])
                     + quiet(" " + "; ".join(x for x in (row["dose"], row["population"]) if x))
+                    + quiet("" if row["usable"] == "yes" else " Not used in our calculations.")
                     + quiet(f" {row['note']}" if row["note"] else ""),
-                    "yes" if row["usable"] == "yes" else "no, see note",
                     f"{row['locator']} {row['cited_as']}".strip(),
                 ]
                 for _, row in rows.iterrows()
@@ -61,7 +61,6 @@ def _parameters(review: Review, name: str, caption: str, rules) -> BookTable:
         Column("What"),
         Column("Value as printed", number=True),
         Column("Meaning"),
-        Column("Used in our calculations"),
         Column("Place in the source"),
     )
     shown = frozenset(kept["parameter_id"])
