@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from livingreview.checks import check_project
+from livingreview.claims import fallen_claims
 from livingreview.pool import command as pool
 from livingreview.project import ProjectNotFoundError, find_root
 
@@ -35,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _check(root, options) -> int:
-    faults = check_project(root)
+    faults = [str(fault) for fault in check_project(root)] or fallen_claims(root)
     for fault in faults:
         print(fault)
     print(f"{len(faults)} fault(s) found." if faults else "The data are in order.")

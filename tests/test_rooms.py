@@ -165,7 +165,7 @@ LAYERS = [
     {"data"},
     {"doses", "intervals"},
     {"pharmacokinetics", "dose_response", "evidence"},
-    {"synthesis"},
+    {"synthesis", "claims"},
     {"effect_sizes"},
     {"effects"},
     {"meta_analysis"},

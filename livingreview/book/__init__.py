@@ -14,6 +14,7 @@ from sphinx.errors import ExtensionError
 
 from livingreview.book import assets, downloads, stale
 from livingreview.checks import check_project
+from livingreview.claims import fallen_claims
 
 
 def setup(app: Sphinx) -> dict:
@@ -26,14 +27,15 @@ def setup(app: Sphinx) -> dict:
 
 
 def refuse_faulty_data(app: Sphinx) -> None:
-    """Stop the build, with every fault named, when the data are faulty.
+    """Stop the build, with every fault named, when data are faulty or a claim has fallen.
 
     Raises
     ------
     ExtensionError
         With one line a fault.
     """
-    faults = check_project(Path(app.srcdir))
+    root = Path(app.srcdir)
+    faults = [str(fault) for fault in check_project(root)] or fallen_claims(root)
     if faults:
-        listed = "\n".join(str(fault) for fault in faults)
+        listed = "\n".join(faults)
         raise ExtensionError(f"the data have {len(faults)} fault(s):\n{listed}")

@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from livingreview.checks import check_project
+from livingreview.claims import fallen_claims
 
 WORK = Path("_build/work")
 SITE = Path("_build/html")
@@ -41,7 +42,7 @@ def build(root: Path) -> Path:
         missing. The last good site stays as it was.
     """
     restore(root)
-    faults = check_project(root)
+    faults = check_project(root) or fallen_claims(root)
     if faults:
         for fault in faults:
             print(fault, file=sys.stderr)

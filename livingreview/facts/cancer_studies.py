@@ -27,6 +27,9 @@ def cancer(review: Review) -> Facts:
         "n_single": word(int((~studies["in_people"] & ~studies["combined"]).sum())),
         "n_combined": word(int(studies["combined"].sum())),
         "n_combined_people": word(int((studies["combined"] & studies["in_people"]).sum())),
+        "n_combined_chance": word(
+            int((studies["combined"] & (studies["rung"] == RUNGS["randomised trial"])).sum())
+        ),
         "n_model_results": str(len(models)),
         "n_model_favour": str((models["favours"] == "intervention").sum()),
         "n_model_none": word(int((models["favours"] == "neither").sum())),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from livingreview.data import Review
 from livingreview.tables import by_arm, by_effect, by_statement, by_study
-from livingreview.tables.about_data import accounting, dictionary, sizes, versions
+from livingreview.tables.about_data import accounting, claims_ledger, dictionary, sizes, versions
 from livingreview.tables.audit import citations, discrepancies
 from livingreview.tables.base import BookTable
 from livingreview.tables.by_arm import baseline, correlations, pregnancy
@@ -31,6 +31,7 @@ __all__ = [
     "book_tables",
     "citations",
     "claims_again",
+    "claims_ledger",
     "combinations",
     "conduct",
     "correlations",

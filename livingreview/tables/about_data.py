@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 from markupsafe import Markup
 
+from livingreview.claims import check_claims
 from livingreview.data import Review
 from livingreview.tables.base import BookTable, Column, Group
 
@@ -101,6 +102,26 @@ def accounting(book_tables: Sequence[BookTable]) -> BookTable:
     caption = "Is every row of the data shown, or left out for a reason?"
     names = frozenset(table.name for table in book_tables)
     return BookTable("accounting", caption, columns, [Group("", rows)], "book tables", names)
+
+
+def claims_ledger(review: Review) -> BookTable:
+    """Return each conclusion of the book with its rule and how the data stand to it."""
+    rows = [
+        [
+            verdict.sentence,
+            Markup('<a href="{}.html">{}</a>').format(
+                f"../{verdict.page}" if "/" not in verdict.page else verdict.page.split("/")[1],
+                verdict.page,
+            ),
+            verdict.rule,
+            str(verdict.count),
+        ]
+        for verdict in check_claims(review)
+    ]
+    columns = (Column("Sentence"), Column("Page"), Column("Rule"), Column("Rows now", number=True))
+    caption = "Which rule must hold for each conclusion of this book?"
+    shown = frozenset(review.claims["claim_id"])
+    return BookTable("claims", caption, columns, [Group("", rows)], "claims", shown, folded=True)
 
 
 def versions(review: Review) -> BookTable:

@@ -1,0 +1,176 @@
+"""The claims ledger: bottom-line sentences of the book, each with a rule over the data.
+
+A sentence such as *no trial has shown a benefit* is true of the data of one day. Its rule counts
+rows of a view of the evidence; when the count no longer stands as the rule says, the build stops
+and names the sentence, the rule and the rows, so that somebody reads them before readers do.
+"""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from livingreview.data import Review, load, numeric
+from livingreview.doses import concentrations, dose_band, human_equivalents, usual_low_dose
+from livingreview.evidence import favours, studies_view
+from livingreview.pharmacokinetics import plasma_ceiling, read_parameters
+
+_RELATIONS = {
+    "is": operator.eq,
+    "is at least": operator.ge,
+    "is at most": operator.le,
+    "is at least half of": lambda count, whole: 2 * count >= whole,
+    "is less than half of": lambda count, whole: 2 * count < whole,
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether one claim holds.
+
+    Attributes
+    ----------
+    claim_id, page, sentence : str
+        The claim, where it stands, and its words.
+    rule : str
+        The rule in words.
+    count, against : float
+        Number of rows, and the number it was held against.
+    holds : bool
+        Whether the rule holds.
+    rows : tuple of str
+        Keys of the rows counted.
+    """
+
+    claim_id: str
+    page: str
+    sentence: str
+    rule: str
+    count: int
+    against: float
+    holds: bool
+    rows: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Return sentence, rule and rows on one line."""
+        rows = ", ".join(self.rows) or "no row"
+        return (
+            f'data/claims.csv: claim {self.claim_id} on {self.page}: "{self.sentence}" no longer '
+            f"stands: {self.rule}, but there are {self.count} ({rows}). "
+            "Rewrite the sentence, or correct the data."
+        )
+
+
+class ClaimError(Exception):
+    """A rule cannot be read: an unknown column, or a condition that is none."""
+
+
+def check_claims(review: Review) -> list[Verdict]:
+    """Return a verdict for each claim of the ledger.
+
+    Raises
+    ------
+    ClaimError
+        If a rule cannot be read; the message names the claim and what is wrong.
+    """
+    views = {name: view(review) for name, view in VIEWS.items()}
+    return [_verdict(claim, views[claim.view]) for claim in review.claims.itertuples(index=False)]
+
+
+def fallen_claims(root: Path) -> list[str]:
+    """Return a line for each claim that the data of the project no longer bear out."""
+    try:
+        return [str(verdict) for verdict in check_claims(load(root)) if not verdict.holds]
+    except ClaimError as error:
+        return [str(error)]
+
+
+def _verdict(claim, view: pd.DataFrame) -> Verdict:
+    found = _select(claim, view, claim.rows)
+    if "half" in claim.relation:
+        against = float(len(_select(claim, view, claim.number)))
+        whole = f" the {against:g} rows where {claim.number}"
+    else:
+        try:
+            against = float(claim.number)
+        except ValueError:
+            raise ClaimError(
+                f"data/claims.csv: claim {claim.claim_id}: number is {claim.number!r}, not a number"
+            ) from None
+        whole = f" {against:g}"
+    return Verdict(
+        claim_id=claim.claim_id,
+        page=claim.page,
+        sentence=claim.sentence,
+        rule=f"the number of {claim.view} where {claim.rows or 'any'} {claim.relation}{whole}",
+        count=len(found),
+        against=against,
+        holds=bool(_RELATIONS[claim.relation](len(found), against)),
+        rows=tuple(dict.fromkeys(found["key"])),
+    )
+
+
+def _select(claim, view: pd.DataFrame, condition: str) -> pd.DataFrame:
+    if not condition:
+        return view
+    try:
+        return view.query(condition, engine="python")
+    except Exception as error:  # pandas raises many kinds for a condition it cannot read
+        raise ClaimError(
+            f"data/claims.csv: claim {claim.claim_id}: the condition {condition!r} cannot be read "
+            f"({' '.join(str(error).split())}); the columns are {', '.join(view.columns)}"
+        ) from error
+
+
+def _studies(review: Review) -> pd.DataFrame:
+    frame = studies_view(review)
+    told = favours(review).query("favours != 'unclear'")
+    low, high = dose_band(review, "low dose")
+    given = review.doses[
+        (review.doses["agent_id"] == "naltrexone") & (review.doses["unit"] == "mg")
+    ]
+    amounts = numeric(given["amount"])
+    frame["low_dose"] = frame["study_id"].isin(
+        given.loc[(amounts >= low) & (amounts <= high), "study_id"]
+    )
+    frame["told"] = frame["study_id"].isin(told["study_id"])
+    frame["favoured"] = frame["study_id"].isin(
+        told.loc[told["favours"] == "intervention", "study_id"]
+    )
+    frame["group"] = frame["groups"].map(lambda groups: sorted(groups)[0])
+    frame["key"] = frame["study_id"]
+    return frame.drop(columns=["groups"])
+
+
+def _results(review: Review) -> pd.DataFrame:
+    columns = ["study_id", "design", "rung", "in_people", "combined", "low_dose", "group"]
+    frame = favours(review).merge(_studies(review)[columns], on="study_id")
+    return frame.assign(key=frame["comparison_id"])
+
+
+def _concentrations(review: Review) -> pd.DataFrame:
+    frame = concentrations(review).dropna(subset=["low"])
+    ceiling = plasma_ceiling(usual_low_dose(review), read_parameters(review))
+    return frame.assign(ceiling=ceiling, key=frame["dose_id"])
+
+
+def _animal_doses(review: Review) -> pd.DataFrame:
+    frame = human_equivalents(review).dropna(subset=["low"])
+    low, high = dose_band(review, "low dose")
+    return frame.assign(band_low=low, band_high=high, key=frame["dose_id"])
+
+
+VIEWS = {
+    "studies": _studies,
+    "results": _results,
+    "concentrations": _concentrations,
+    "animal doses": _animal_doses,
+    "updates": lambda review: review.updates.assign(key=review.updates["summary"]),
+    "citations": lambda review: review.citations.assign(key=review.citations["citation_id"]),
+    "discrepancies": lambda review: review.discrepancies.assign(
+        key=review.discrepancies["discrepancy_id"]
+    ),
+}
