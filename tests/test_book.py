@@ -76,7 +76,7 @@ def pages(built):
 
 
 def test_every_page_of_the_contents_is_there(built, pages):
-    assert len(pages) == 14
+    assert len(pages) == 15
     assert (built / SITE / "search.html").is_file()
 
 

@@ -37,6 +37,7 @@ from livingreview.figures.mechanism_figures import (
     treated_cells,
 )
 from livingreview.figures.plasma_day import plasma_day
+from livingreview.figures.traffic_light import LIGHTS, traffic_light
 from livingreview.pharmacokinetics import plasma_ceiling, read_parameters
 
 SIMPLE = [
@@ -59,6 +60,8 @@ SIMPLE = [
 FAMILIES = ["endometrium and ovary", "immune response", "hormones"]
 CASES = [(function, ()) for function in SIMPLE]
 CASES += [(forest_plot, ("Reproduction", measure)) for measure in (RATIO, STANDARDISED)]
+TOOLS = ["RoB 2", "ROBINS-I", "JBI case report checklist", "SYRCLE", "Cell study checklist"]
+CASES += [(traffic_light, (tool,)) for tool in TOOLS]
 CASES += [(effect_direction, ("Cancer",))]
 CASES += [(before_after, (family, family.split(" ")[0])) for family in FAMILIES]
 NAMES = [f"{function.__name__} {' '.join(rest)}".strip() for function, rest in CASES]
@@ -287,3 +290,23 @@ def test_the_effect_direction_plot_has_a_mark_for_each_study_and_family(review):
     assert len(axes.get_yticklabels()) == drawing.table["study_id"].nunique()
     with pytest.raises(LookupError, match="no study in cells"):
         effect_direction(review, "Reproduction")
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_traffic_light_has_a_disc_and_a_sign_for_each_judgement(review, tool):
+    drawing = traffic_light(review, tool)
+    axes = drawing.figure.axes[0]
+    rows = review.risk_of_bias[review.risk_of_bias["tool"] == tool]
+    assert len(axes.collections) == len(rows)
+    assert sorted(t.get_text() for t in axes.texts) == sorted(
+        LIGHTS[j][0] for j in rows["judgement"]
+    )
+
+
+def test_every_judgement_has_a_light_and_no_study_two_overall(review):
+    words = review.package.tables["risk_of_bias"].by_name["judgement"].enum
+    assert set(LIGHTS) == set(words)
+    overall = review.risk_of_bias[review.risk_of_bias["domain"] == "overall"]
+    assert overall["study_id"].is_unique
+    with pytest.raises(LookupError, match="no study was judged"):
+        traffic_light(review, "tossing a coin")

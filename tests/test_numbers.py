@@ -181,6 +181,7 @@ def test_facts_are_texts(review):
         facts.implantation,
         facts.evidence,
         facts.audit,
+        facts.judgements,
     ):
         for key, value in function(review).items():
             assert isinstance(value, str), key

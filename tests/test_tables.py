@@ -22,6 +22,9 @@ KEYS = {
     "mechanisms": "edge_id",
     "discrepancies": "discrepancy_id",
     "citations": "citation_id",
+    "risk_of_bias": "judgement_id",
+    "trustworthiness": "check_id",
+    "certainty": "certainty_id",
 }
 
 

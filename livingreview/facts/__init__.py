@@ -7,7 +7,7 @@ speak, no number is typed.
 from livingreview.facts.cancer_studies import cancer
 from livingreview.facts.drug import dose, mechanism
 from livingreview.facts.reproduction import implantation
-from livingreview.facts.source_audit import audit
+from livingreview.facts.source_audit import audit, judgements
 from livingreview.facts.whole_review import evidence, whole
 from livingreview.facts.words import WORDS, glue_facts
 
@@ -19,6 +19,7 @@ __all__ = [
     "evidence",
     "glue_facts",
     "implantation",
+    "judgements",
     "mechanism",
     "whole",
 ]

@@ -1,9 +1,19 @@
-"""Numbers of the audit of the sources."""
+"""Numbers of the audit of the sources, and of our judgements."""
 
 from __future__ import annotations
 
 from livingreview.data import Review
 from livingreview.facts.words import Facts, word
+
+
+def judgements(review: Review) -> Facts:
+    """Return counts of certainty."""
+    grades = review.certainty["certainty"].value_counts()
+    return {
+        "n_questions": word(len(review.certainty)),
+        "n_very_low": word(int(grades.get("very low", 0))),
+        "n_no_evidence": word(int(grades.get("no evidence", 0))),
+    }
 
 
 def audit(review: Review) -> Facts:

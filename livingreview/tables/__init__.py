@@ -8,6 +8,11 @@ from livingreview.tables.about_data import accounting, claims_ledger, dictionary
 from livingreview.tables.audit import citations, discrepancies
 from livingreview.tables.base import BookTable
 from livingreview.tables.by_arm import baseline, correlations, pregnancy
+from livingreview.tables.by_judgement import (
+    risk_of_bias,
+    summary_of_findings,
+    trustworthiness,
+)
 from livingreview.tables.by_statement import (
     conduct,
     mechanisms,
@@ -48,10 +53,13 @@ __all__ = [
     "receptors",
     "remaining",
     "reproduction",
+    "risk_of_bias",
     "single_agents",
     "sizes",
     "stated_again",
+    "summary_of_findings",
     "trials",
+    "trustworthiness",
     "ultrasound",
     "versions",
 ]
@@ -141,5 +149,8 @@ def book_tables(review: Review) -> list[BookTable]:
             mechanisms,
             discrepancies,
             citations,
+            risk_of_bias,
+            trustworthiness,
+            summary_of_findings,
         )
     ]

@@ -1,0 +1,98 @@
+"""Tables of judgements: risk of bias, trustworthiness, and the summary of findings."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from livingreview.data import Review, keys_of, numeric
+from livingreview.effects import effects
+from livingreview.tables.base import BookTable, Column, Group, opens, quiet, reference_link
+
+# GRADE's symbols stand beside the word, never alone.
+CERTAINTY = {
+    "high": "⊕⊕⊕⊕ high",
+    "moderate": "⊕⊕⊕◯ moderate",
+    "low": "⊕⊕◯◯ low",
+    "very low": "⊕◯◯◯ very low",
+    "no evidence": "no evidence",
+}
+STEPS = ("risk_of_bias", "inconsistency", "indirectness", "imprecision", "publication_bias")
+
+
+def risk_of_bias(review: Review) -> BookTable:
+    """Return every judgement of risk of bias with its reason."""
+    return _judgements(
+        review, "risk_of_bias", "judgement_id", "How likely is each study to mislead, and why?"
+    )
+
+
+def trustworthiness(review: Review) -> BookTable:
+    """Return every check of trustworthiness with its reason."""
+    return _judgements(
+        review, "trustworthiness", "check_id", "Can each study be trusted, apart from bias?"
+    )
+
+
+def _judgements(review: Review, source: str, key: str, caption: str) -> BookTable:
+    frame = review.tables[source]
+    reference = dict(zip(review.studies["study_id"], review.studies["reference"], strict=True))
+    design = dict(zip(review.studies["study_id"], review.studies["design"], strict=True))
+    groups = []
+    for study, rows in frame.groupby("study_id", sort=False):
+        tool = (
+            f", {rows['tool'].iloc[0]} ({rows['tool_version'].iloc[0]})" if "tool" in rows else ""
+        )
+        heading = reference_link(review, reference[study]) + f" ({design[study]}){tool}"
+        cells = [
+            [row.domain.capitalize(), row.judgement, Markup("{}").format(row.reason), row.locator]
+            for row in rows.itertuples(index=False)
+        ]
+        groups.append(Group(heading, cells))
+    columns = (Column("Domain"), Column("Judgement"), Column("Why"), Column("Place in the source"))
+    name = source.replace("_", "-")
+    return BookTable(name, caption, columns, groups, source, frozenset(frame[key]), folded=True)
+
+
+def summary_of_findings(review: Review) -> BookTable:
+    """Return each question with absolute numbers, certainty and a plain sentence."""
+    numbers = {row.outcome: row for row in effects(review, "Reproduction").itertuples(index=False)}
+    labels = review.labels("outcomes")
+    sizes = dict(zip(review.studies["study_id"], numeric(review.studies["n"]), strict=True))
+    rows = []
+    for row in review.certainty.itertuples(index=False):
+        studies = keys_of(row.studies)
+        effect = numbers.get(labels.get(row.outcome_id, ""))
+        if effect is not None and effect.study_id not in studies:
+            effect = None
+        people = sum(n for n in (sizes[study] for study in studies) if n == n)
+        steps = [f"{step.replace('_', ' ')}: {getattr(row, step)}" for step in STEPS]
+        why = row.reason + (f" ({'; '.join(steps)}.)" if row.risk_of_bias else "")
+        rows.append(
+            [
+                row.question,
+                _thousand(effect.comparator) if effect else "",
+                _thousand(effect.treated) if effect else "",
+                f"{effect.estimate:.2f} ({effect.low:.2f} to {effect.high:.2f})" if effect else "",
+                f"{len(studies)}" + (f" ({people:,.0f} taking part)" if people else ""),
+                Markup("{}").format(CERTAINTY[row.certainty])
+                + opens("why", "Reasons for the certainty", why),
+                Markup("{}").format(row.sentence) + quiet(f" {row.population}; {row.comparator}."),
+            ]
+        )
+    columns = (
+        Column("Question"),
+        Column("Without, of 1,000", number=True),
+        Column("With, of 1,000", number=True),
+        Column("Risk ratio (interval)", number=True),
+        Column("Studies", number=True),
+        Column("Certainty"),
+        Column("In plain words"),
+    )
+    shown = frozenset(review.certainty["certainty_id"])
+    caption = "What is known, and how sure is it?"
+    return BookTable("summary-of-findings", caption, columns, [Group("", rows)], "certainty", shown)
+
+
+def _thousand(text: str) -> str:
+    events, _, n = text.partition(" of ")
+    return f"{1000 * float(events) / float(n):.0f}" if n else text
