@@ -7,7 +7,9 @@ and names the sentence, the rule and the rows, so that somebody reads them befor
 
 from __future__ import annotations
 
+import ast
 import operator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,10 @@ from livingreview.doses import concentrations, dose_band, human_equivalents, usu
 from livingreview.evidence import favours, studies_view
 from livingreview.pharmacokinetics import plasma_ceiling, read_parameters
 
+_ALLOWED = (
+    *(ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.Compare, ast.cmpop),
+    *(ast.Name, ast.Load, ast.Constant),
+)
 _RELATIONS = {
     "is": operator.eq,
     "is at least": operator.ge,
@@ -83,9 +89,27 @@ def check_claims(review: Review) -> list[Verdict]:
 def fallen_claims(root: Path) -> list[str]:
     """Return a line for each claim that the data of the project no longer bear out."""
     try:
-        return [str(verdict) for verdict in check_claims(load(root)) if not verdict.holds]
+        review = load(root)
+        lines = [str(verdict) for verdict in check_claims(review) if not verdict.holds]
+        return lines + list(_misplaced(review))
     except ClaimError as error:
         return [str(error)]
+    except (LookupError, ValueError, ArithmeticError) as error:
+        return [f"data: the evidence cannot be computed: {' '.join(str(error).split())}."]
+
+
+def _misplaced(review: Review) -> Iterator[str]:
+    for claim in review.claims.itertuples(index=False):
+        page = review.root / f"{claim.page}.md"
+        # a copy of the data alone has no pages to look into
+        if (review.root / "_toc.yml").is_file() and not (
+            page.is_file() and claim.sentence in page.read_text(encoding="utf-8")
+        ):
+            yield (
+                f"data/claims.csv: claim {claim.claim_id}: column sentence: "
+                f'"{claim.sentence}" does not stand on {claim.page}.md. '
+                "Correct the sentence or the page, or take the claim away."
+            )
 
 
 def _verdict(claim, view: pd.DataFrame) -> Verdict:
@@ -117,12 +141,20 @@ def _select(claim, view: pd.DataFrame, condition: str) -> pd.DataFrame:
     if not condition:
         return view
     try:
+        _only_comparisons(condition)
         return view.query(condition, engine="python")
     except Exception as error:  # pandas raises many kinds for a condition it cannot read
         raise ClaimError(
             f"data/claims.csv: claim {claim.claim_id}: the condition {condition!r} cannot be read "
             f"({' '.join(str(error).split())}); the columns are {', '.join(view.columns)}"
         ) from error
+
+
+def _only_comparisons(condition: str) -> None:
+    """Refuse all but comparisons of columns with values: a condition must not run code."""
+    for node in ast.walk(ast.parse(condition, mode="eval")):
+        if not isinstance(node, _ALLOWED):
+            raise ValueError(f"only comparisons joined by and, or, not; no {type(node).__name__}")
 
 
 def _studies(review: Review) -> pd.DataFrame:
@@ -138,9 +170,9 @@ def _studies(review: Review) -> pd.DataFrame:
     )
     frame["told"] = frame["study_id"].isin(told["study_id"])
     frame["favoured"] = frame["study_id"].isin(
-        told.loc[told["favours"] == "intervention", "study_id"]
+        told.loc[(told["favours"] == "intervention") & told["significant"], "study_id"]
     )
-    frame["group"] = frame["groups"].map(lambda groups: sorted(groups)[0])
+    frame["group"] = frame["groups"].map(lambda groups: " and ".join(sorted(groups)))
     frame["key"] = frame["study_id"]
     return frame.drop(columns=["groups"])
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from livingreview.data import Review, keys_of
+from livingreview.data import Review
 from livingreview.effect_sizes import (
     TwoArms,
     TwoByTwo,
@@ -16,26 +16,28 @@ from livingreview.effect_sizes import (
     number_needed_to_treat,
     standardised_mean_difference,
 )
+from livingreview.evidence import people_with
 from livingreview.printed import number
 
 AFTER = "after treatment"
 RATIO, STANDARDISED = "risk ratio", "Hedges' g"
 
 
-def effects(review: Review, group: str) -> pd.DataFrame:
+def effects(review: Review, condition: str) -> pd.DataFrame:
     """Return one effect for each outcome that both arms of a study report after treatment.
 
     Events become a risk ratio (Wald interval on the log scale) with the risk difference
     (Newcombe's interval) and the number needed to treat; means become Hedges' g. Values come from
     the sources' tables, not from what their text repeats. Where a study reports pregnancies and
-    miscarriages, miscarriage stands twice: of all women, and of those who were pregnant.
+    miscarriages, miscarriage stands twice: of all women, and of those who were pregnant. A study
+    with more than two arms gives an effect for each pair, named by its arms.
 
     Parameters
     ----------
     review : Review
         The data.
-    group : str
-        Group of conditions, for example ``"Reproduction"``.
+    condition : str
+        Condition, for example ``"implantation_failure"``; only studies in people are taken.
 
     Returns
     -------
@@ -46,15 +48,13 @@ def effects(review: Review, group: str) -> pd.DataFrame:
         ``difference_low``, ``difference_high`` (risk difference, NaN for means), ``nnt`` (words)
         and ``place``.
     """
-    of_group = dict(zip(review.conditions["condition_id"], review.conditions["group"], strict=True))
-    studies = review.studies[
-        review.studies["conditions"].map(lambda c: any(of_group[k] == group for k in keys_of(c)))
-    ]
-    frame = review.measurements.merge(review.arms[["arm_id", "study_id", "role"]], on="arm_id")
+    studies = review.studies[review.studies["study_id"].isin(people_with(review, condition))]
+    arms = review.arms[["arm_id", "study_id", "role", "label"]]
+    frame = review.measurements.merge(arms, on="arm_id")
     frame = frame[
         frame["study_id"].isin(studies["study_id"])
         & (frame["timepoint"] == AFTER)
-        & frame["locator"].str.startswith("Table")
+        & frame["locator"].str.contains("Table", regex=False)
     ]
     reference = studies.set_index("study_id")["reference"]
     outcomes = review.outcomes.set_index("outcome_id")
@@ -88,9 +88,12 @@ def _pairs(
     for (outcome, _), rows in cells.groupby(["outcome_id", "locator"], sort=False):
         treated = rows[rows["role"] == "intervention"].to_dict("records")
         other = rows[rows["role"] != "intervention"].to_dict("records")
-        if len(treated) == 1 and len(other) == 1:
-            found[outcome] = treated[0], other[0]
-            yield outcome, labels[outcome], treated[0], other[0]
+        several = len(treated) * len(other) > 1
+        for one in treated:
+            for against in other:
+                arms = f" ({one['label']} v {against['label']})" if several else ""
+                found.setdefault(outcome, (one, against))
+                yield outcome, labels[outcome] + arms, one, against
     if "pregnancy" in found and "miscarriage" in found:
         arms = (
             {**lost, "n": pregnant["events"]}

@@ -6,6 +6,9 @@ import pandas as pd
 
 from livingreview.data import Review, keys_of
 from livingreview.doses import combined_arms
+from livingreview.printed import number
+
+ALPHA = 0.05  # the level at which sources call a result significant
 
 # From dish to trial. The rungs are those of the vocabulary of designs, put together where a
 # reader need not tell them apart.
@@ -61,6 +64,7 @@ def favours(review: Review) -> pd.DataFrame:
     The direction claimed and the outcome's better direction give ``favours``: ``intervention``,
     ``comparator``, ``neither`` (no difference) or ``unclear``: nothing reported, an outcome of
     which neither direction is better, or a claim about an arm that is itself a comparator.
+    ``significant`` says whether the source calls the result so, or prints p below 0.05.
     """
     better = dict(zip(review.outcomes["outcome_id"], review.outcomes["better"], strict=True))
     frame = review.comparisons.merge(
@@ -78,7 +82,23 @@ def favours(review: Review) -> pd.DataFrame:
         return "intervention" if row.direction == wanted else "comparator"
 
     frame["favours"] = [side(row) for row in frame.itertuples(index=False)]
+    frame["significant"] = [
+        row.significance == "significant" or (row.p != "" and number(row.p.lstrip("=")) < ALPHA)
+        for row in frame.itertuples(index=False)
+    ]
     return frame
+
+
+def distinct(results: pd.DataFrame) -> pd.DataFrame:
+    """Return results with what a source states at several places counted once."""
+    return results.drop_duplicates(["arm_id", "comparator_id", "outcome_id", "part", "direction"])
+
+
+def people_with(review: Review, condition: str) -> set[str]:
+    """Return the studies in people that are about one condition."""
+    frame = studies_view(review)
+    about = frame["conditions"].map(lambda cell: condition in keys_of(cell))
+    return set(frame.loc[about & frame["in_people"], "study_id"])
 
 
 def resolved_citations(review: Review) -> pd.DataFrame:

@@ -311,7 +311,7 @@ def test_an_added_study_stands_everywhere_it_belongs(with_study, review):
         "Adults with glioma, made up; n = 4321; randomised trial",
         "LDN 3.25 mg",
         "1777 of 2160",
-        "risk ratio 1.08",
+        "risk ratio 1.08 (1.01 to 1.15)",
         "p = 0.02",
         "Table 2, row 1",
     ):

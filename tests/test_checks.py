@@ -84,6 +84,25 @@ CELLS = [
     ("discrepancies", 2, "column", "size", ["no such column"]),
     ("sources", 2, "read", "2026-13-01", ["not a date"]),
     ("units", 2, "factor", "abc", ["form"]),
+    ("units", 2, "factor", "0", ["form"]),
+    ("sources", 2, "read", "2026-W47-6", ["not a date"]),
+    ("doses", 2, "amount", "10^400", ["not a number"]),
+    ("doses", 2, "amount", "0", ["dose of nothing"]),
+    ("doses", 2, "amount", "-5", ["not a number"]),
+    ("doses", 2, "unit", "mg/kg", ["in culture is a concentration"]),
+    ("measurements", 2, "mean", "３2.5", ["not a number"]),
+    ("measurements", 2, "plus_minus", "-5", ["not a number"]),
+    ("measurements", 2, "percent", "480", ["more than a hundred"]),
+    ("measurements", 2, "n", "17.5", ["not a number of people"]),
+    ("measurements", 2, "n", "0", ["not a number of people"]),
+    ("comparisons", 2, "p", "1.5", ["not a number"]),
+    ("species", 2, "km", "0", ["cannot be zero"]),
+    ("agents", 2, "formula", "C20Zz", ["form"]),
+    ("agents", 2, "formula", "", ["needs a formula"]),
+    ("studies", 2, "cited_as", "73rd", ["not a bracketed number"]),
+    ("citations", 2, "number", "1000", ["no such number"]),
+    ("citations", 3, "should_be", "8000", ["no such number"]),
+    ("mechanisms", 2, "target_node", "opioid", ["to itself"]),
 ]
 
 
@@ -337,3 +356,34 @@ def test_every_table_has_its_dialect_and_every_column_a_description():
         assert table["encoding"] == "utf-8"
         for field in table["schema"]["fields"]:
             assert len(field.get("description", "")) > 5, (table["name"], field["name"])
+
+
+@pytest.mark.parametrize("rows", ["@pd.io.common.os.system('true') == 0", "key.str.len() > 3"])
+def test_a_claim_cannot_run_code(data_copy, rows):
+    edit(data_copy, "claims", 2, "rows", rows)
+    done = command(data_copy, "check")
+    assert done.returncode == 1
+    assert "cannot be read" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("parameter", ["half-life", "bioavailability", "dose band"])
+def test_a_missing_parameter_is_told_and_not_a_traceback(data_copy, parameter):
+    path = data_copy / "data" / "pharmacology.csv"
+    kept = [x for x in path.read_text(encoding="utf-8").splitlines() if f",{parameter}," not in x]
+    path.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    done = command(data_copy, "check")
+    assert done.returncode == 1
+    assert "cannot be computed" in done.stdout or "no row of" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_description_without_a_table_is_told(data_copy):
+    path = data_copy / "data" / "datapackage.json"
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    raw["resources"] = [table for table in raw["resources"] if table["name"] != "sources"]
+    path.write_text(json.dumps(raw), encoding="utf-8")
+    done = command(data_copy, "check")
+    assert done.returncode == 1
+    assert "points to sources, which is not described" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr

@@ -11,7 +11,7 @@ from livingreview.effects import RATIO, STANDARDISED, effects
 
 @pytest.fixture(scope="module")
 def rows(review):
-    return effects(review, "Reproduction").set_index("outcome")
+    return effects(review, "implantation_failure").set_index("outcome")
 
 
 def test_a_risk_ratio_follows_from_its_counts(rows):
@@ -51,4 +51,4 @@ def test_every_outcome_after_treatment_has_an_effect(review, rows):
 
 
 def test_a_group_without_two_arms_gives_nothing(review):
-    assert effects(review, "Healthy tissue").empty
+    assert effects(review, "healthy_brain").empty

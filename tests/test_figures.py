@@ -59,7 +59,7 @@ SIMPLE = [
 ]
 FAMILIES = ["endometrium and ovary", "immune response", "hormones"]
 CASES = [(function, ()) for function in SIMPLE]
-CASES += [(forest_plot, ("Reproduction", measure)) for measure in (RATIO, STANDARDISED)]
+CASES += [(forest_plot, ("implantation_failure", measure)) for measure in (RATIO, STANDARDISED)]
 TOOLS = ["RoB 2", "ROBINS-I", "JBI case report checklist", "SYRCLE", "Cell study checklist"]
 CASES += [(traffic_light, (tool,)) for tool in TOOLS]
 CASES += [(effect_direction, ("Cancer",))]
@@ -261,8 +261,8 @@ def test_signalling_figures_show_their_statements(review):
 
 @pytest.mark.parametrize("measure", [RATIO, STANDARDISED])
 def test_a_forest_plot_has_a_square_for_each_effect_and_a_null_line(review, measure):
-    drawing = forest_plot(review, "Reproduction", measure)
-    rows = effects(review, "Reproduction").query("measure == @measure")
+    drawing = forest_plot(review, "implantation_failure", measure)
+    rows = effects(review, "implantation_failure").query("measure == @measure")
     axes, side = drawing.figure.axes
     squares = [line for line in axes.lines if line.get_marker() == "s"]
     assert [line.get_xdata()[0] for line in squares] == pytest.approx(rows["estimate"].tolist())
@@ -279,7 +279,7 @@ def test_a_forest_plot_has_a_square_for_each_effect_and_a_null_line(review, meas
 
 def test_a_group_without_effects_is_refused(review):
     with pytest.raises(LookupError, match="no risk ratio"):
-        forest_plot(review, "Healthy tissue", RATIO)
+        forest_plot(review, "healthy_brain", RATIO)
 
 
 def test_the_effect_direction_plot_has_a_mark_for_each_study_and_family(review):

@@ -53,10 +53,12 @@ def _read(root: Path) -> tuple[Package, dict[str, RawTable]]:
             sound = sound and not cells
         else:
             sound = False
-    faults += check_references(package, raws)
+    dangling = check_references(package, raws)
+    faults += dangling
     references, found = read_bibliography(root)
     faults += found
-    if sound and not found:
+    # rules across tables look rows up by their keys: they need tables and keys that are sound
+    if sound and not dangling and not found:
         rows = {name: raw.rows for name, raw in raws.items()}
         faults += check_rules(package, rows, references)
     if faults:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
 from livingreview.checks.files import RawTable
 from livingreview.faults import Fault, near_miss
-from livingreview.project import DATA_DIR
+from livingreview.project import DATA_DIR, PACKAGE_FILE
 from livingreview.schema import Field, Package, Table
 
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NUMBER = "not a number as this review writes it"
 NUMBER_REMEDY = (
     "Write digits with a decimal point as the source prints them, for example 48.0, <0.001, "
@@ -68,7 +70,7 @@ def _pattern(field: Field, value: str) -> tuple[str, str]:
 
 def _date(value: str) -> tuple[str, str] | None:
     try:
-        if len(value) == 10 and date.fromisoformat(value):
+        if DAY.fullmatch(value) and date.fromisoformat(value):
             return None
     except ValueError:
         pass
@@ -97,6 +99,13 @@ def check_references(package: Package, raws: dict[str, RawTable]) -> list[Fault]
         pointers = [(column, target, False) for column, *target in table.foreign_keys]
         pointers += [(f.name, list(f.list_of), True) for f in table.fields if f.list_of]
         for column, (resource, target_column), is_list in pointers:
+            if resource not in raws or target_column not in package.tables[resource].by_name:
+                why = (
+                    f"column {column} of {table.path} points to {resource}, which is not described"
+                )
+                file = f"{DATA_DIR}/{PACKAGE_FILE}"
+                faults.append(Fault(file, 0, "", "", why, "Restore it from the repository"))
+                continue
             if not (raws[table.name].sound and raws[resource].sound):
                 continue
             known = {row[target_column] for _, row in raws[resource].rows}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from livingreview.bibliography import Reference
+from livingreview.checks.numbers import check_numbers
 from livingreview.faults import Fault, near_miss
 from livingreview.printed import number
 from livingreview.project import BIBLIOGRAPHY, DATA_DIR
@@ -41,6 +42,7 @@ def check_rules(package: Package, rows: Rows, references: dict[str, Reference]) 
     yield from _arms(rows)
     yield from _dates(package, rows)
     yield from _citations(rows)
+    yield from check_numbers(rows)
     yield from _discrepancies(package, rows)
 
 
@@ -158,11 +160,25 @@ def _dates(package: Package, rows: Rows) -> Iterator[Fault]:
 
 
 def _citations(rows: Rows) -> Iterator[Fault]:
-    listed = {row["source_id"] for _, row in rows["reference_lists"]}
+    listed = {(row["source_id"], row["number"]) for _, row in rows["reference_lists"]}
+    sources = {source for source, _ in listed}
     for line, row in rows["studies"]:
-        if row["cited_as"] and row["source_id"] not in listed:
+        if not row["cited_as"]:
+            continue
+        number = row["cited_as"].removeprefix("[").removesuffix("]")
+        if row["source_id"] not in sources:
             why = "the source has no numbered list in reference_lists.csv"
             yield _fault("studies", line, "cited_as", row["cited_as"], why, "Add the list")
+        elif (row["source_id"], number) not in listed or f"[{number}]" != row["cited_as"]:
+            why = "not a bracketed number of the source's list"
+            remedy = "Write one number as printed, for example [73]"
+            yield _fault("studies", line, "cited_as", row["cited_as"], why, remedy)
+    for line, row in rows["citations"]:
+        for column in ("number", "should_be"):
+            for number in row[column].split():
+                if (row["source_id"], number) not in listed:
+                    why = "the source's list has no such number"
+                    yield _fault("citations", line, column, number, why, "Check the list")
 
 
 def _discrepancies(package: Package, rows: Rows) -> Iterator[Fault]:

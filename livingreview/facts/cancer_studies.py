@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from livingreview.data import Review, numeric
 from livingreview.doses import ANTAGONISTS, dose_band
-from livingreview.evidence import RUNGS, favours, studies_view
+from livingreview.evidence import RUNGS, distinct, favours, studies_view
 from livingreview.facts.words import Facts, word
 from livingreview.printed import number
 from livingreview.synthesis import directions, sign_test
@@ -14,7 +14,7 @@ def cancer(review: Review) -> Facts:
     """Return counts of studies and directions in cancer."""
     studies = studies_view(review)
     studies = studies[studies["groups"].map(lambda groups: "Cancer" in groups)]
-    results = favours(review).merge(
+    results = distinct(favours(review)).merge(
         studies[["study_id", "rung", "in_people", "combined"]], on="study_id"
     )
     results = results[results["favours"] != "unclear"]
@@ -61,7 +61,9 @@ def _low_dose_trials(review: Review, studies) -> Facts:
     of_low_dose = trials[trials["study_id"].isin(low_dose)]
     results = favours(review)
     told = set(results.loc[results["favours"] != "unclear", "study_id"])
-    better = set(results.loc[results["favours"] == "intervention", "study_id"])
+    better = set(
+        results.loc[(results["favours"] == "intervention") & results["significant"], "study_id"]
+    )
     others = [
         dose
         for dose in review.doses.itertuples(index=False)

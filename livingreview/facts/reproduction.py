@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from livingreview.data import Review, numeric
-from livingreview.evidence import RUNGS, studies_view
+from livingreview.evidence import RUNGS, people_with, studies_view
 from livingreview.facts.words import Facts, word
 from livingreview.printed import number
 from livingreview.tables.by_arm import (
     AFTER,
     BEFORE,
+    CONDITION,
     TREATED,
     reproduction_comparisons,
     reproduction_measurements,
@@ -19,18 +20,20 @@ def implantation(review: Review) -> Facts:
     """Return numbers of recurrent implantation failure, over the studies in the data."""
     values = reproduction_measurements(review).query("reproduction and in_table")
     studies = studies_view(review)
-    studies = studies[studies["groups"].map(lambda groups: "Reproduction" in groups)]
+    studies = studies[studies["study_id"].isin(people_with(review, CONDITION))]
     facts = {
         "n_rif_studies": word(len(studies)),
-        "n_rif_women": f"{numeric(studies['n']).sum():,.0f}",
+        "n_rif_women": " and ".join(studies["n"]),
         "n_rif_randomised": word(int((studies["rung"] == RUNGS["randomised trial"]).sum())),
     }
     for outcome in ("pregnancy", "implantation", "clinical_pregnancy", "miscarriage"):
         for side, cells in values[values["outcome_id"] == outcome].groupby("side"):
             arm = "ldn" if side == TREATED else "control"
-            events, n = numeric(cells["events"]).sum(), numeric(cells["n"]).sum()
-            facts[f"{outcome}_{arm}"] = f"{events:.0f} of {n:.0f}"
-            facts[f"{outcome}_{arm}_thousand"] = f"{1000 * events / n:.0f}"
+            events, n = numeric(cells["events"]), numeric(cells["n"])
+            # studies stand side by side; numbers of different studies are never added up
+            told = [f"{e:.0f} of {of:.0f}" for e, of in zip(events, n, strict=True)]
+            facts[f"{outcome}_{arm}"] = " and ".join(told)
+            facts[f"{outcome}_{arm}_thousand"] = " and ".join(f"{x:.0f}" for x in 1000 * events / n)
     first = values.drop_duplicates(["outcome_id", "side", "timepoint"])
     for row in first[first["mean"] != ""].itertuples(index=False):
         if row.timepoint in (BEFORE, AFTER):

@@ -39,7 +39,9 @@ def whole(review: Review) -> Facts:
     facts["n_randomised"] = word(int(rungs.get(RUNGS["randomised trial"], 0)))
     chance = set(studies.loc[studies["rung"] == RUNGS["randomised trial"], "study_id"])
     results = favours(review)
-    better = set(results.loc[results["favours"] == "intervention", "study_id"])
+    better = set(
+        results.loc[(results["favours"] == "intervention") & results["significant"], "study_id"]
+    )
     facts["n_randomised_better"] = word(len(chance & better))
     wrong = resolved_citations(review)
     wrong = wrong[

@@ -17,8 +17,8 @@ HEAD = {"fontsize": 9, "color": MUTED, "va": "center"}
 TICKS = (0.1, 0.2, 0.25, 0.5, 1, 1.5, 2, 3, 4, 5, 10)
 
 
-def forest_plot(review: Review, group: str, measure: str) -> Drawing:
-    """Draw every effect of one measure for the outcomes of a group of conditions.
+def forest_plot(review: Review, condition: str, measure: str) -> Drawing:
+    """Draw every effect of one measure for the outcomes of a condition.
 
     One study gives a row an outcome and no diamond: there is nothing to pool.
 
@@ -26,20 +26,20 @@ def forest_plot(review: Review, group: str, measure: str) -> Drawing:
     ----------
     review : Review
         The data.
-    group : str
-        Group of conditions, for example ``"Reproduction"``.
+    condition : str
+        Condition, for example ``"implantation_failure"``.
     measure : str
         ``"risk ratio"`` or ``"Hedges' g"``.
 
     Raises
     ------
     LookupError
-        If the group has no effect of that measure.
+        If the condition has no effect of that measure.
     """
-    rows = effects(review, group)
+    rows = effects(review, condition)
     rows = rows[rows["measure"] == measure].reset_index(drop=True) if len(rows) else rows
     if rows.empty:
-        raise LookupError(f"no {measure} can be computed for the group {group!r}")
+        raise LookupError(f"no {measure} can be computed for the condition {condition!r}")
     ratio = measure == RATIO
     size = (7.2, 1.35 + ROW * len(rows))
     with canvas(*size, ncols=2, width_ratios=(5, 8)) as (figure, (axes, side)):

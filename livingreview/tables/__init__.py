@@ -67,7 +67,7 @@ __all__ = [
 
 def absolute_effects(review: Review) -> BookTable:
     """Return absolute effects on the outcomes of pregnancy."""
-    return by_effect.absolute_effects(review, "Reproduction")
+    return by_effect.absolute_effects(review, by_arm.CONDITION)
 
 
 def hormones(review: Review) -> BookTable:

@@ -88,7 +88,7 @@ class BookTable:
     groups : list of Group
         The rows.
     source : str
-        Table of the data package that the rows come from.
+        Table of the data package that the rows come from; empty where they are computed.
     shown : frozenset of str
         Keys of the data rows that stand in it.
     left_out : dict of str
@@ -119,6 +119,8 @@ class BookTable:
     @property
     def foot(self) -> str:
         """How many rows of the data are shown, and how many are left out and why."""
+        if not self.source:
+            return "Computed from the values in the tables by arm."
         total = len(self.shown) + len(self.left_out)
         text = f"{len(self.shown)} of the {total} rows of {self.source}.csv"
         reasons = pd.Series(list(self.left_out.values()), dtype=str).value_counts(sort=False)

@@ -6,6 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from livingreview.data import Review
+from livingreview.evidence import people_with
 from livingreview.tables.base import (
     BookTable,
     Column,
@@ -18,8 +19,17 @@ from livingreview.tables.base import (
 )
 from livingreview.tables.phrases import effect_phrase, value_phrase
 
+CONDITION = "implantation_failure"  # what the chapter with these tables is about
 BEFORE, AFTER = "baseline", "after treatment"
 TREATED, OTHER = "intervention", "other"
+# which times of which family of outcomes have a column in a table by arm
+TIMES = {
+    "baseline": (BEFORE,),
+    "hormones": (BEFORE, AFTER),
+    "immune response": (BEFORE, AFTER),
+    "endometrium and ovary": (BEFORE, AFTER),
+    "pregnancy": (AFTER,),
+}
 
 
 def reproduction_measurements(review: Review) -> pd.DataFrame:
@@ -36,16 +46,14 @@ def reproduction_comparisons(review: Review) -> pd.DataFrame:
 
 
 def _joined(review: Review, frame: pd.DataFrame) -> pd.DataFrame:
-    group = dict(zip(review.conditions["condition_id"], review.conditions["group"], strict=True))
-    studies = review.studies[["study_id", "reference", "conditions"]]
-    frame = frame.merge(review.arms[["arm_id", "study_id", "role"]], on="arm_id", how="left")
+    studies = review.studies[["study_id", "reference"]]
+    arms = review.arms[["arm_id", "study_id", "role", "label"]]
+    frame = frame.merge(arms, on="arm_id", how="left")
     frame = frame.merge(studies, on="study_id", how="left")
     frame = frame.merge(review.outcomes[["outcome_id", "family"]], on="outcome_id", how="left")
-    frame["reproduction"] = frame["conditions"].map(
-        lambda cell: any(group[key] == "Reproduction" for key in cell.split(" "))
-    )
+    frame["reproduction"] = frame["study_id"].isin(people_with(review, CONDITION))
     frame["side"] = frame["role"].where(frame["role"] == TREATED, OTHER)
-    frame["in_table"] = frame["locator"].str.startswith("Table")
+    frame["in_table"] = frame["locator"].str.contains("Table", regex=False)
     return frame
 
 
@@ -100,12 +108,12 @@ def _arm_table(
             for side in (TREATED, OTHER):
                 for time in times:
                     found = cells[(cells["side"] == side) & (cells["timepoint"] == time)]
-                    line.append(lines([value_phrase(review, r) for _, r in found.iterrows()]))
-            line.append(p_values.get((study, outcome, locator), ""))
+                    line.append(_values(review, found))
+            line.append(lines(p_values.get((study, outcome, locator), [])))
             body.append(line)
-        sizes = rows.groupby("side")["n"].first()
+        sizes = rows.drop_duplicates("arm_id")
         heading = reference_link(review, reference) + (
-            f" (n = {sizes.get(TREATED, '?')} and {sizes.get(OTHER, '?')})"
+            " (" + ", ".join(f"{a.label}: n = {a.n or '?'}" for a in sizes.itertuples()) + ")"
         )
         groups.append(Group(heading, body))
     heads = [
@@ -119,15 +127,53 @@ def _arm_table(
     )
 
 
-def _p_values(review: Review) -> dict[tuple[str, str, str], Markup]:
+def _values(review: Review, found: pd.DataFrame) -> Markup:
+    """Return the values of one side; where it has several arms, each under its name."""
+    named = found["arm_id"].nunique() > 1
+    return lines(
+        [
+            (Markup("{}: ").format(row["label"]) if named else Markup(""))
+            + value_phrase(review, row)
+            for _, row in found.iterrows()
+        ]
+    )
+
+
+def _p_values(review: Review) -> dict[tuple[str, str, str], list[Markup]]:
+    """Return every p value of the tables by study, outcome and place."""
     frame = reproduction_comparisons(review)
     frame = frame[(frame["p"] != "") & frame["in_table"]]
-    return {
-        (row["study_id"], row["outcome_id"], row["locator"]): marked(
-            review, "comparisons", row["comparison_id"], row["p"]
-        )
-        for _, row in frame.iterrows()
-    }
+    labels = review.labels("arms")
+    found: dict[tuple[str, str, str], list[Markup]] = {}
+    for key, rows in frame.groupby(["study_id", "outcome_id", "locator"], sort=False):
+        several = len(rows) > 1
+        found[key] = [
+            marked(review, "comparisons", row["comparison_id"], row["p"])
+            + quiet(
+                f" {labels[row['arm_id']]} v {labels.get(row['comparator_id'], '?')}, "
+                f"{row['timepoint']}"
+                if several
+                else ""
+            )
+            + quiet(f" {row['note']}" if row["note"] else "")
+            for _, row in rows.iterrows()
+        ]
+    return found
+
+
+def shown_by_arm(review: Review) -> set[tuple[str, str, str]]:
+    """Return study, outcome and place of every row of the tables by arm."""
+    frame = reproduction_measurements(review)
+    timed = pd.Series(
+        [
+            time in TIMES.get(family, ())
+            for family, time in zip(frame["family"], frame["timepoint"], strict=True)
+        ],
+        frame.index,
+    )
+    frame = frame[frame["reproduction"] & frame["in_table"] & timed]
+    keys = frame[["study_id", "outcome_id", "locator"]]
+    return set(keys.itertuples(index=False, name=None))
 
 
 def correlations(review: Review) -> BookTable:

@@ -7,9 +7,9 @@ from livingreview.effects import RATIO, effects
 from livingreview.tables.base import BookTable, Column, Group, quiet, reference_link
 
 
-def absolute_effects(review: Review, group: str) -> BookTable:
+def absolute_effects(review: Review, condition: str) -> BookTable:
     """Return, for outcomes that are counted, numbers out of a thousand and numbers to treat."""
-    rows = effects(review, group)
+    rows = effects(review, condition)
     rows = rows[rows["measure"] == RATIO]
     groups = [
         Group(
@@ -39,7 +39,7 @@ def absolute_effects(review: Review, group: str) -> BookTable:
     )
     shown = frozenset(f"{row.study_id} {row.outcome}" for row in rows.itertuples(index=False))
     caption = "How many women out of a thousand, and how many must be treated for one?"
-    return BookTable("absolute-effects", caption, columns, groups, "effects", shown)
+    return BookTable("absolute-effects", caption, columns, groups, "", shown)
 
 
 def _thousand(text: str) -> str:

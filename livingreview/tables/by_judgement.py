@@ -7,6 +7,7 @@ from markupsafe import Markup
 from livingreview.data import Review, keys_of, numeric
 from livingreview.effects import effects
 from livingreview.tables.base import BookTable, Column, Group, opens, quiet, reference_link
+from livingreview.tables.by_arm import CONDITION
 
 # GRADE's symbols stand beside the word, never alone.
 CERTAINTY = {
@@ -55,7 +56,7 @@ def _judgements(review: Review, source: str, key: str, caption: str) -> BookTabl
 
 def summary_of_findings(review: Review) -> BookTable:
     """Return each question with absolute numbers, certainty and a plain sentence."""
-    numbers = {row.outcome: row for row in effects(review, "Reproduction").itertuples(index=False)}
+    numbers = {row.outcome: row for row in effects(review, CONDITION).itertuples(index=False)}
     labels = review.labels("outcomes")
     sizes = dict(zip(review.studies["study_id"], numeric(review.studies["n"]), strict=True))
     rows = []

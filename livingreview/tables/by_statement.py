@@ -6,6 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from livingreview.data import Review
+from livingreview.evidence import people_with
 from livingreview.tables.base import (
     BookTable,
     Column,
@@ -15,6 +16,7 @@ from livingreview.tables.base import (
     quiet,
     reference_link,
 )
+from livingreview.tables.by_arm import CONDITION
 from livingreview.tables.phrases import amount
 
 RECEPTORS = ("affinity", "receptor occupancy", "action")
@@ -143,13 +145,8 @@ def mechanisms(review: Review) -> BookTable:
 
 def conduct(review: Review) -> BookTable:
     """Return how the studies of reproduction were done, as far as they tell it."""
-    group = dict(zip(review.conditions["condition_id"], review.conditions["group"], strict=True))
     studies = review.studies.set_index("study_id")
-    about = review.characteristics["study_id"].map(
-        lambda key: any(
-            group[c] == "Reproduction" for c in studies.loc[key, "conditions"].split(" ")
-        )
-    )
+    about = review.characteristics["study_id"].isin(people_with(review, CONDITION))
     kept, left = leave_out(
         review.characteristics,
         "characteristic_id",

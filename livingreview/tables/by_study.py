@@ -8,7 +8,7 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from livingreview.data import Review
-from livingreview.evidence import ORDER, resolved_citations, studies_view
+from livingreview.evidence import ORDER, people_with, resolved_citations, studies_view
 from livingreview.tables.base import (
     BookTable,
     Column,
@@ -20,6 +20,7 @@ from livingreview.tables.base import (
     quiet,
     reference_link,
 )
+from livingreview.tables.by_arm import CONDITION
 from livingreview.tables.phrases import comparison_phrases, dose_phrases, measurement_phrases
 
 COLUMNS = (
@@ -130,7 +131,7 @@ class _Findings:
 
 
 def _tabled(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.assign(in_table=frame["locator"].str.startswith("Table"))
+    return frame.assign(in_table=frame["locator"].str.contains("Table", regex=False))
 
 
 def _about(frame: pd.DataFrame, group: str) -> pd.Series:
@@ -183,13 +184,14 @@ def trials(review: Review) -> BookTable:
 def other_conditions(review: Review) -> BookTable:
     """Return the studies outside cancer and reproduction."""
     frame = studies_view(review)
+    shown = people_with(review, CONDITION)
     return study_table(
         review,
         "other-conditions",
-        "What do the sources mention outside cancer and reproduction?",
+        "What do the sources mention outside cancer and failed implantation?",
         [
             ("about cancer", _about(frame, "Cancer")),
-            ("about reproduction", _about(frame, "Reproduction")),
+            ("shown in the chapter of their condition", frame["study_id"].isin(shown)),
         ],
     )
 
@@ -201,6 +203,6 @@ def reproduction(review: Review) -> BookTable:
         review,
         "reproduction",
         "Which studies are there in reproduction?",
-        [("not about reproduction", ~_about(frame, "Reproduction"))],
+        [("about something else", ~frame["study_id"].isin(people_with(review, CONDITION)))],
         findings=False,
     )

@@ -95,7 +95,8 @@ def effect_phrase(row: pd.Series) -> str:
         "time to a significant difference": f", from day {row['effect']}",
         "difference": f" by {size}",
     }
-    return text + sizes.get(row["measure"], f", {row['measure']} {size}")
+    text += sizes.get(row["measure"], f", {row['measure']} {size}")
+    return text + (f" ({row['ci_low']} to {row['ci_high']})" if row["ci_low"] else "")
 
 
 def comparison_phrases(review: Review, rows: pd.DataFrame) -> list[Markup]:
@@ -115,7 +116,8 @@ def comparison_phrases(review: Review, rows: pd.DataFrame) -> list[Markup]:
             for i, row in enumerate(group.itertuples(index=False))
         ]
         words = Markup(", ").join(named) + Markup(": {} ({})").format(effect_phrase(first), inside)
-        tail = [f"p {_p(first['p'])}" if first["p"] else "", first["significance"]]
+        p = f"p {_p(first['p'])}" if first["p"] else ""
+        tail = [p, first["significance"], first["strength"]]
         said = ", ".join(part for part in tail if part)
         phrases.append(_with_tail(words + (f", {said}" if said else ""), first))
     return phrases

@@ -14,10 +14,10 @@ from livingreview.tables.base import (
     reference_link,
 )
 from livingreview.tables.by_arm import (
-    AFTER,
-    BEFORE,
+    TIMES,
     reproduction_comparisons,
     reproduction_measurements,
+    shown_by_arm,
 )
 from livingreview.tables.phrases import comparison_phrases, measurement_phrases, value_phrase
 
@@ -85,7 +85,7 @@ def claims_again(review: Review) -> BookTable:
     """Return every claim about reproduction that does not stand beside its values."""
     frame = reproduction_comparisons(review)
     same = ["study_id", "outcome_id", "locator"]
-    values = set(reproduction_measurements(review)[same].itertuples(index=False, name=None))
+    values = shown_by_arm(review)
     beside = pd.Series(
         [key in values for key in frame[same].itertuples(index=False, name=None)], frame.index
     )
@@ -115,16 +115,9 @@ def claims_again(review: Review) -> BookTable:
 def remaining(review: Review) -> BookTable:
     """Return every value of a study about reproduction that no other table here shows."""
     frame = reproduction_measurements(review)
-    timed = {
-        "baseline": (BEFORE,),
-        "hormones": (BEFORE, AFTER),
-        "immune response": (BEFORE, AFTER),
-        "endometrium and ovary": (BEFORE, AFTER),
-        "pregnancy": (AFTER,),
-    }
     elsewhere = pd.Series(
         [
-            time in timed.get(family, ())
+            time in TIMES.get(family, ())
             for family, time in zip(frame["family"], frame["timepoint"], strict=True)
         ],
         frame.index,
