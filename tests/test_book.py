@@ -23,7 +23,7 @@ import pytest
 from conftest import ROOT, command
 
 from livingreview.book import build as building
-from livingreview.book.downloads import ARCHIVE
+from livingreview.book.downloads import ARCHIVE, RECOMPUTED
 from livingreview.book.inputs import digest
 from livingreview.book.stale import stamped
 from livingreview.data import load
@@ -126,7 +126,11 @@ def test_the_downloads_are_the_data(built):
     folder = built / SITE / "data"
     package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     names = ["datapackage.json", "references.bib", *(r["path"] for r in package["resources"])]
-    assert sorted(path.name for path in folder.iterdir()) == sorted([*names, ARCHIVE])
+    assert sorted(path.name for path in folder.iterdir()) == sorted([*names, ARCHIVE, RECOMPUTED])
+    header = (folder / RECOMPUTED).read_text(encoding="utf-8").splitlines()[0]
+    assert header == (
+        "study_id,outcome,statistic,locator,reported,recomputed,low,high,test,verdict"
+    )
     with zipfile.ZipFile(folder / ARCHIVE) as archive:
         for name in names:
             origin = built / (name if name == "references.bib" else f"data/{name}")

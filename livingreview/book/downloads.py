@@ -8,9 +8,12 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
+from livingreview.data import load
 from livingreview.project import BIBLIOGRAPHY, DATA_DIR
+from livingreview.recompute import published, recompute
 from livingreview.schema import read_package
 
+RECOMPUTED = "recomputed.csv"
 ARCHIVE = "low-dose-naltrexone-data.zip"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the same bytes for the same data: no time of packing
 
@@ -38,6 +41,8 @@ def copy_data(root: Path, site: Path) -> None:
     files.append((BIBLIOGRAPHY, root / BIBLIOGRAPHY))
     for name, path in files:
         shutil.copyfile(path, folder / name)
+    recomputed = published(recompute(load(root)))
+    recomputed.to_csv(folder / RECOMPUTED, index=False, lineterminator="\n", encoding="utf-8")
     with zipfile.ZipFile(folder / ARCHIVE, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, path in files:
             archive.writestr(zipfile.ZipInfo(name, EPOCH), path.read_bytes(), zipfile.ZIP_DEFLATED)

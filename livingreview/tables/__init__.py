@@ -5,7 +5,7 @@ from __future__ import annotations
 from livingreview.data import Review
 from livingreview.tables import by_arm, by_effect, by_statement, by_study
 from livingreview.tables.about_data import accounting, claims_ledger, dictionary, sizes, versions
-from livingreview.tables.audit import citations, discrepancies
+from livingreview.tables.audit import citations, discrepancies, recomputed
 from livingreview.tables.base import BookTable
 from livingreview.tables.by_arm import baseline, correlations, pregnancy
 from livingreview.tables.by_judgement import (
@@ -51,6 +51,7 @@ __all__ = [
     "pharmacology",
     "pregnancy",
     "receptors",
+    "recomputed",
     "remaining",
     "reproduction",
     "risk_of_bias",

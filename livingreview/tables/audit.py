@@ -5,7 +5,16 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from livingreview.data import Review
-from livingreview.tables.base import BookTable, Column, Group, leave_out, reference_link
+from livingreview.recompute import recompute
+from livingreview.tables.base import (
+    BookTable,
+    Column,
+    Group,
+    leave_out,
+    opens,
+    quiet,
+    reference_link,
+)
 
 
 def discrepancies(review: Review) -> BookTable:
@@ -40,6 +49,40 @@ def discrepancies(review: Review) -> BookTable:
     shown = frozenset(review.discrepancies["discrepancy_id"])
     caption = "Which faults did we find in the sources?"
     return BookTable("discrepancies", caption, columns, groups, "discrepancies", shown, folded=True)
+
+
+def recomputed(review: Review) -> BookTable:
+    """Return every reported statistic beside what the printed numbers give."""
+    frame = recompute(review)
+    reference = dict(zip(review.studies["study_id"], review.studies["reference"], strict=True))
+    groups = [
+        Group(
+            reference_link(review, reference[study]),
+            [
+                [
+                    Markup("{}").format(row.outcome) + quiet(f" [{row.locator}]"),
+                    f"{row.statistic}: {row.reported}",
+                    row.recomputed + (f" ({row.low} to {row.high})" if row.low != row.high else ""),
+                    row.test,
+                    Markup("{}").format(row.verdict)
+                    + (opens("how", "The arithmetic", row.arithmetic) if row.arithmetic else "")
+                    + quiet(f" {row.why}" if row.why else ""),
+                ]
+                for row in rows.itertuples(index=False)
+            ],
+        )
+        for study, rows in frame.groupby("study_id", sort=False)
+    ]
+    columns = (
+        Column("Outcome"),
+        Column("Reported", number=True),
+        Column("Recomputed (range by rounding)", number=True),
+        Column("Test that comes nearest"),
+        Column("Verdict"),
+    )
+    shown = frozenset(str(number) for number in range(len(frame)))
+    caption = "Do the reported statistics follow from the numbers printed beside them?"
+    return BookTable("recomputed", caption, columns, groups, "", shown)
 
 
 def citations(review: Review) -> BookTable:

@@ -120,7 +120,7 @@ class BookTable:
     def foot(self) -> str:
         """How many rows of the data are shown, and how many are left out and why."""
         if not self.source:
-            return "Computed from the values in the tables by arm."
+            return "Computed from the values as printed."
         total = len(self.shown) + len(self.left_out)
         text = f"{len(self.shown)} of the {total} rows of {self.source}.csv"
         reasons = pd.Series(list(self.left_out.values()), dtype=str).value_counts(sort=False)
