@@ -312,7 +312,7 @@ def test_an_added_study_stands_everywhere_it_belongs(with_study, review):
     trials = plain(page(with_study, "chapters/cancer-trials").text)
     for part in (
         "Newcomer et al. 2026",
-        "Adults with glioma, made up; n = 4321; randomised trial",
+        "Adults with glioma, made up; n = 4321; randomised trial; condition: Glioma",
         "LDN 3.25 mg",
         "1777 of 2160",
         "risk ratio 1.08 (1.01 to 1.15)",

@@ -36,7 +36,7 @@ def concentrations_against_plasma(review: Review) -> Drawing:
         axes.axvline(ceiling, color=LDN, linewidth=1.4, linestyle=(0, (4, 2)))
         _dots(axes, rows, lambda value: _molar(value))
         axes.set_xscale("log")
-        axes.set_xlim(4e-11, 3e-2)
+        axes.set_xlim(min(4e-11, frame["low"].min() / 3), max(3e-2, frame["high"].max() * 3))
         ticks = [10.0**power for power in range(-10, -1, 1)]
         axes.set_xticks(ticks, [_molar(tick) for tick in ticks], fontsize=8.5)
         axes.minorticks_off()
@@ -62,7 +62,7 @@ def animal_doses_against_band(review: Review) -> Drawing:
         axes.axvspan(*standard, color=STANDARD, alpha=0.14, zorder=0, linewidth=0)
         _dots(axes, rows, lambda value: f"{value:.2g} mg")
         axes.set_xscale("log")
-        axes.set_xlim(0.15, 200)
+        axes.set_xlim(min(0.15, frame["low"].min() / 2), max(200, frame["high"].max() * 2))
         ticks = [0.2, 0.5, 1, 2, 5, 10, 25, 50, 100]
         axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         axes.minorticks_off()

@@ -138,7 +138,8 @@ def implantation_window(review: Review) -> Drawing:
             top.text(mean + sd + 0.15, y, f"{cell['mean']} ± {cell['sd']}", va="center")
         top.set_yticks(range(len(rows)), [row[0] for row in rows])
         top.set_ylim(len(rows) - 0.4, -1.5)
-        top.set_xlim(3.5, 13)
+        reach = [number(cell["mean"]) + number(cell["sd"]) for _, _, cell in rows]
+        top.set_xlim(3.5, max([13, *(end + 2 for end in reach)]))
         top.tick_params(axis="y", length=0)
         top.text(sum(ideal) / 2, -0.9, f"ideal: {ideal[0]:g}–{ideal[1]:g} mm", ha="center")
         top.text(

@@ -54,6 +54,8 @@ def discrepancies(review: Review) -> BookTable:
 def recomputed(review: Review) -> BookTable:
     """Return every reported statistic beside what the printed numbers give."""
     frame = recompute(review)
+    # what could be assessed comes first
+    frame = frame.sort_values("verdict", key=lambda v: v == "not assessable", kind="stable")
     reference = dict(zip(review.studies["study_id"], review.studies["reference"], strict=True))
     groups = [
         Group(

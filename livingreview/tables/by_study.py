@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 from markupsafe import Markup, escape
 
-from livingreview.data import Review
+from livingreview.data import Review, keys_of
 from livingreview.evidence import ORDER, people_with, resolved_citations, studies_view
 from livingreview.tables.base import (
     BookTable,
@@ -100,13 +100,21 @@ class _Findings:
         if study["status"]:
             facts.append(escape(f"status: {study['status']}"))
         facts.append(escape(study["design"]))
+        labels = self.review.labels("conditions")
+        named = ", ".join(labels[key] for key in keys_of(study["conditions"]))
+        facts.append(escape(f"condition: {named}"))
+        if study["country"]:
+            facts.append(escape(study["country"]))
         text += Markup("; ") + Markup("; ").join(facts)
         return text + quiet(f" {study['note']}") if study["note"] else text
 
     def _given(self, study: pd.Series) -> Markup:
         doses = self.review.doses
         rows = doses[doses["study_id"] == study["study_id"]]
-        return lines(dose_phrases(self.review, rows))
+        arms = self.review.arms
+        arms = arms[(arms["study_id"] == study["study_id"]) & (arms["note"] != "")]
+        notes = [quiet(f"{arm.label}: {arm.note}") for arm in arms.itertuples(index=False)]
+        return lines([*dose_phrases(self.review, rows), *notes])
 
     def _found(self, study: pd.Series) -> Markup:
         phrases: list[Markup] = []
