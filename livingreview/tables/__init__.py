@@ -50,6 +50,7 @@ __all__ = [
     "pain_and_history",
     "pharmacology",
     "pregnancy",
+    "receptor_expression",
     "receptors",
     "recomputed",
     "remaining",
@@ -123,6 +124,16 @@ def pain_and_history(review: Review) -> BookTable:
     )
 
 
+def receptor_expression(review: Review) -> BookTable:
+    """Return the cancers in which sources say that opioid receptors are overexpressed."""
+    return by_statement.reference_values(
+        review,
+        ("receptor expression",),
+        "receptor-expression",
+        "In which cancers are opioid receptors said to be overexpressed?",
+    )
+
+
 def book_tables(review: Review) -> list[BookTable]:
     """Return every table of the book that shows rows of evidence."""
     return [
@@ -147,6 +158,7 @@ def book_tables(review: Review) -> list[BookTable]:
             receptors,
             endometrial_values,
             pain_and_history,
+            receptor_expression,
             mechanisms,
             discrepancies,
             citations,
