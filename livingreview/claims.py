@@ -15,8 +15,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from livingreview.data import Review, load, numeric
-from livingreview.doses import concentrations, dose_band, human_equivalents, usual_low_dose
+from livingreview.data import Review, load
+from livingreview.doses import (
+    concentrations,
+    dose_band,
+    human_equivalents,
+    low_dose_studies,
+    usual_low_dose,
+)
 from livingreview.evidence import favours, studies_view
 from livingreview.pharmacokinetics import plasma_ceiling, read_parameters
 
@@ -160,14 +166,7 @@ def _only_comparisons(condition: str) -> None:
 def _studies(review: Review) -> pd.DataFrame:
     frame = studies_view(review)
     told = favours(review).query("favours != 'unclear'")
-    low, high = dose_band(review, "low dose")
-    given = review.doses[
-        (review.doses["agent_id"] == "naltrexone") & (review.doses["unit"] == "mg")
-    ]
-    amounts = numeric(given["amount"])
-    frame["low_dose"] = frame["study_id"].isin(
-        given.loc[(amounts >= low) & (amounts <= high), "study_id"]
-    )
+    frame["low_dose"] = frame["study_id"].isin(low_dose_studies(review))
     frame["told"] = frame["study_id"].isin(told["study_id"])
     frame["favoured"] = frame["study_id"].isin(
         told.loc[(told["favours"] == "intervention") & told["significant"], "study_id"]

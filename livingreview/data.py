@@ -11,7 +11,7 @@ import pandas as pd
 from livingreview.bibliography import Reference, read_bibliography
 from livingreview.checks import read_checked
 from livingreview.printed import number
-from livingreview.project import find_root, read_config
+from livingreview.project import find_root
 from livingreview.schema import Package
 
 
@@ -48,11 +48,6 @@ class Review:
     def references(self) -> dict[str, Reference]:
         """References by key."""
         return read_bibliography(self.root)[0]
-
-    @cached_property
-    def config(self) -> dict:
-        """Configuration of the book."""
-        return read_config(self.root)
 
     def labels(self, table: str, column: str = "label") -> dict[str, str]:
         """Return one column of a table by the table's key, for example labels of outcomes."""

@@ -9,7 +9,7 @@ import re
 
 import pandas as pd
 
-from livingreview.data import Review, keys_of
+from livingreview.data import Review, keys_of, numeric
 from livingreview.printed import number
 
 # Abridged standard atomic weights of IUPAC's Commission on Isotopic Abundances and Atomic
@@ -202,6 +202,16 @@ def usual_low_dose(review: Review) -> float:
     amounts = frame["amount"].map(number)
     inside = amounts[(amounts >= low) & (amounts <= high)]
     return float(inside.mode().max())
+
+
+def low_dose_studies(review: Review) -> set[str]:
+    """Return the studies that gave naltrexone by the milligram within the low-dose band."""
+    low, high = dose_band(review, "low dose")
+    given = review.doses[
+        (review.doses["agent_id"] == "naltrexone") & (review.doses["unit"] == "mg")
+    ]
+    amounts = numeric(given["amount"])
+    return set(given.loc[(amounts >= low) & (amounts <= high), "study_id"])
 
 
 def of_other_antagonists(review: Review) -> set[str]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import yaml
-
 DATA_DIR = "data"
 PACKAGE_FILE = "datapackage.json"
 BIBLIOGRAPHY = "references.bib"
@@ -38,8 +36,3 @@ def find_root(start: Path | str | None = None) -> Path:
         f"No {CONFIG} beside a {DATA_DIR}/ folder at {here} or above it: "
         "run the command in the root of a copy of the repository."
     )
-
-
-def read_config(root: Path) -> dict:
-    """Return the book's configuration, the one place that holds its addresses."""
-    return yaml.safe_load((root / CONFIG).read_text(encoding="utf-8"))

@@ -193,7 +193,7 @@ def test_facts_of_the_trial_in_implantation(review):
     found = facts.implantation(review)
     assert found["pregnancy_ldn"] == "84 of 175"
     assert found["pregnancy_control_thousand"] == "331"
-    assert found["endometrial_thickness_ldn_after"] == "9.8"
+    assert found["n_thickness_inside"] == "four"
 
 
 def test_facts_of_dose(review):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from livingreview.data import Review, numeric
-from livingreview.doses import ANTAGONISTS, dose_band
+from livingreview.doses import ANTAGONISTS, dose_band, low_dose_studies
 from livingreview.evidence import RUNGS, distinct, favours, studies_view
 from livingreview.facts.words import Facts, word
 from livingreview.printed import number
@@ -19,9 +19,7 @@ def cancer(review: Review) -> Facts:
     )
     results = results[results["favours"] != "unclear"]
     models = results[~results["in_people"]]
-    people = results[results["in_people"]]
     facts = {
-        "n_cancer": word(len(studies)),
         "n_cancer_models": word(int((~studies["in_people"]).sum())),
         "n_cancer_people": word(int(studies["in_people"].sum())),
         "n_single": word(int((~studies["in_people"] & ~studies["combined"]).sum())),
@@ -34,9 +32,6 @@ def cancer(review: Review) -> Facts:
         "n_model_favour": str((models["favours"] == "intervention").sum()),
         "n_model_none": word(int((models["favours"] == "neither").sum())),
         "n_model_against": word(int((models["favours"] == "comparator").sum())),
-        "n_people_results": str(len(people)),
-        "n_people_favour": word(int((people["favours"] == "intervention").sum())),
-        "n_people_none": word(int((people["favours"] == "neither").sum())),
     }
     signs = sign_test(directions(review, "Cancer"))
     facts |= {
@@ -49,13 +44,9 @@ def cancer(review: Review) -> Facts:
 
 
 def _low_dose_trials(review: Review, studies) -> Facts:
-    low, high = dose_band(review, "low dose")
     kind = dict(zip(review.agents["agent_id"], review.agents["kind"], strict=True))
-    given = review.doses[
-        (review.doses["agent_id"].map(kind) == "naltrexone") & (review.doses["unit"] == "mg")
-    ]
-    amounts = numeric(given["amount"])
-    low_dose = set(given.loc[(amounts >= low) & (amounts <= high), "study_id"])
+    low_dose = low_dose_studies(review)
+    _, high = dose_band(review, "low dose")
     cases = RUNGS["case report"]
     trials = studies[studies["in_people"] & (studies["rung"] != cases)]
     of_low_dose = trials[trials["study_id"].isin(low_dose)]
@@ -85,6 +76,5 @@ def _low_dose_trials(review: Review, studies) -> Facts:
             .isin({d.study_id for d in others if kind[d.agent_id] != "naltrexone"})
             .sum()
         ),
-        "n_cases": word(int((studies["rung"] == cases).sum())),
         "n_case_people": word(int(numeric(studies.loc[studies["rung"] == cases, "n"]).sum())),
     }

@@ -60,27 +60,21 @@ def mechanism(review: Review) -> Facts:
     """Return counts of causal statements."""
     edges = review.mechanisms
     signs = edges["effect"].value_counts()
-    drivers = edges["driver"].value_counts()
     pairs = edges[edges["effect"].isin(["increases", "decreases"])]
     # opposite signs of the same cell and phase; a short block and its echo are no conflict
     same = ["source_node", "target_node", "driver", "cell", "phase"]
     mixed = pairs.groupby(same)["effect"].nunique()
     mixed = mixed[mixed > 1]
     nodes = review.labels("mechanism_nodes")
-    healthy = edges[(edges["cell"] == "healthy cell") & (edges["figures"] != "")]
     return {
         "n_statements": str(len(edges)),
-        "n_nodes": str(len(review.mechanism_nodes)),
         "n_increases": str(signs.get("increases", 0)),
         "n_decreases": str(signs.get("decreases", 0)),
         "n_no_change": str(signs.get("no change", 0)),
-        "n_low_dose_statements": str(drivers.get("low-dose naltrexone", 0)),
-        "n_standard_statements": str(drivers.get("standard-dose naltrexone", 0)),
         "n_conflicts": word(len(mixed)),
         "conflicts": ", ".join(f"{nodes[key[0]]} on {nodes[key[1]]}" for key in mixed.index)
         or "none",
         "n_in_vitro_statements": str((edges["evidence"] == "in vitro").sum()),
         "n_in_vivo_statements": str((edges["evidence"] == "in vivo").sum()),
         "n_human_statements": word(int((edges["evidence"] == "human").sum())),
-        "n_healthy": str(len(healthy)),
     }

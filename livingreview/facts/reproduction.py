@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from livingreview.data import Review, numeric
-from livingreview.evidence import RUNGS, people_with, studies_view
+from livingreview.evidence import people_with, studies_view
 from livingreview.facts.words import Facts, word
 from livingreview.printed import number
 from livingreview.tables.by_arm import (
-    AFTER,
-    BEFORE,
     CONDITION,
     TREATED,
     reproduction_comparisons,
@@ -24,7 +22,6 @@ def implantation(review: Review) -> Facts:
     facts = {
         "n_rif_studies": word(len(studies)),
         "n_rif_women": " and ".join(studies["n"]),
-        "n_rif_randomised": word(int((studies["rung"] == RUNGS["randomised trial"]).sum())),
     }
     for outcome in ("pregnancy", "implantation", "clinical_pregnancy", "miscarriage"):
         for side, cells in values[values["outcome_id"] == outcome].groupby("side"):
@@ -34,12 +31,6 @@ def implantation(review: Review) -> Facts:
             told = [f"{e:.0f} of {of:.0f}" for e, of in zip(events, n, strict=True)]
             facts[f"{outcome}_{arm}"] = " and ".join(told)
             facts[f"{outcome}_{arm}_thousand"] = " and ".join(f"{x:.0f}" for x in 1000 * events / n)
-    first = values.drop_duplicates(["outcome_id", "side", "timepoint"])
-    for row in first[first["mean"] != ""].itertuples(index=False):
-        if row.timepoint in (BEFORE, AFTER):
-            arm = "ldn" if row.side == TREATED else "control"
-            when = "before" if row.timepoint == BEFORE else "after"
-            facts[f"{row.outcome_id}_{arm}_{when}"] = row.mean
     table = review.reference_values
     ideal = table[(table["topic"] == "endometrial thickness") & (table["meaning"] == "ideal")]
     means = numeric(values.loc[values["outcome_id"] == "endometrial_thickness", "mean"])
