@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
-from livingreview.bibliography import Reference, read_bibliography
+from livingreview import reads
+from livingreview.bibliography import Reference
 from livingreview.checks import read_checked
 from livingreview.printed import number
-from livingreview.project import find_root
+from livingreview.project import BIBLIOGRAPHY, DATA_DIR, PACKAGE_FILE, find_root
 from livingreview.schema import Package
+
+
+class Tables(Mapping):
+    """Frames by the name of their table; each look-up is noted as a read of its file."""
+
+    def __init__(self, frames: dict[str, pd.DataFrame], paths: dict[str, str]):
+        self._frames = frames
+        self._paths = paths
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        frame = self._frames[name]
+        reads.note(self._paths[name])
+        return frame
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._frames)
+
+    def __len__(self) -> int:
+        return len(self._frames)
 
 
 @dataclass(frozen=True)
@@ -29,13 +50,16 @@ class Review:
         Folder of the project.
     package : Package
         Description of the tables.
-    tables : dict of DataFrame
+    tables : Tables
         The tables by name.
+    entries : dict of Reference
+        What `references` gives.
     """
 
     root: Path
     package: Package
-    tables: dict[str, pd.DataFrame]
+    tables: Tables
+    entries: dict[str, Reference]
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         """Return the table of that name."""
@@ -44,10 +68,11 @@ class Review:
             return tables[name]
         raise AttributeError(f"no table named {name!r}; there are {', '.join(tables)}")
 
-    @cached_property
+    @property
     def references(self) -> dict[str, Reference]:
         """References by key."""
-        return read_bibliography(self.root)[0]
+        reads.note(BIBLIOGRAPHY)
+        return self.entries
 
     def labels(self, table: str, column: str = "label") -> dict[str, str]:
         """Return one column of a table by the table's key, for example labels of outcomes."""
@@ -78,8 +103,32 @@ def load(root: Path | str | None = None) -> Review:
         If any table has a fault; nothing is filled, converted or dropped to avoid it.
     """
     folder = find_root(root)
-    package, raws = read_checked(folder)
-    tables = {}
+    with reads.unnoted():
+        state = _state(folder)
+        if _last.get(folder, ("", None))[0] != state:
+            _last.clear()
+            _last[folder] = (state, _read(folder))
+    reads.note(f"{DATA_DIR}/{PACKAGE_FILE}")
+    return _last[folder][1]
+
+
+# What was read last, with a digest of its files: the kernels of a build are forked from a process
+# that has read the data already.
+_last: dict[Path, tuple[str, Review]] = {}
+
+
+def _state(folder: Path) -> str:
+    """Return a digest of all files that `load` reads."""
+    total = hashlib.sha256()
+    for path in [folder / BIBLIOGRAPHY, *sorted((folder / DATA_DIR).iterdir())]:
+        if path.is_file():
+            total.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def _read(folder: Path) -> Review:
+    package, raws, references = read_checked(folder)
+    frames, paths = {}, {}
     for name, table in package.tables.items():
         frame = pd.DataFrame([row for _, row in raws[name].rows], columns=list(table.by_name))
         for field in table.fields:
@@ -87,8 +136,8 @@ def load(root: Path | str | None = None) -> Review:
                 frame[field.name] = pd.to_numeric(frame[field.name])
             elif field.type == "date":
                 frame[field.name] = pd.to_datetime(frame[field.name], format="%Y-%m-%d")
-        tables[name] = frame
-    return Review(folder, package, tables)
+        frames[name], paths[name] = frame, f"{DATA_DIR}/{table.path}"
+    return Review(folder, package, Tables(frames, paths), references)
 
 
 def numeric(column: pd.Series) -> pd.Series:

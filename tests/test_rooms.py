@@ -159,7 +159,7 @@ def test_prose_has_one_sentence_a_line(page):
 
 
 LAYERS = [
-    {"project", "faults", "printed"},
+    {"project", "faults", "printed", "reads"},
     {"schema", "bibliography"},
     {"checks"},
     {"data"},

@@ -73,7 +73,7 @@ class Group:
     rows: list[list[str | Markup]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class BookTable:
     """One table of the book.
 
@@ -127,6 +127,10 @@ class BookTable:
         if len(reasons):
             text += "; left out: " + ", ".join(f"{count} {why}" for why, count in reasons.items())
         return text + "."
+
+    def __repr__(self) -> str:
+        """Return what the table answers, for readers of text alone."""
+        return f"Table: {self.caption}"
 
     def _repr_html_(self) -> str:
         """Return the table for a page."""
