@@ -166,6 +166,7 @@ LAYERS = [
     {"doses", "intervals"},
     {"pharmacokinetics", "dose_response", "evidence"},
     {"synthesis", "claims"},
+    {"ladder"},
     {"effect_sizes"},
     {"effects"},
     {"recompute"},
