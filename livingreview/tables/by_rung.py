@@ -21,9 +21,7 @@ from livingreview.tables.base import BookTable, Column, Group, lines, quiet, ref
 from livingreview.tables.phrases import dose_in_people, other_antagonists
 
 COLUMNS = (
-    Column("Rung"),
-    Column("Studies"),
-    Column("People"),
+    Column("Rung, studies, people"),
     Column("Dose of naltrexone in an adult"),
     Column("Which way it points"),
     Column("What is not known"),
@@ -76,9 +74,9 @@ def _row(review: Review, row, studies: pd.DataFrame) -> list[str | Markup]:
     ways = studies.groupby("direction")["other_drug"].agg(["size", "sum"])
     others = other_antagonists(review, set(studies["study_id"]))
     return [
-        row.rung,
-        _studies(review, studies),
-        _people(row, studies),
+        Markup("{}<br>{}").format(
+            row.rung, quiet(_studies(review, studies) + _people(row, studies))
+        ),
         _dose(row, others),
         lines(
             [_way(way, *ways.loc[way], others) for way in DIRECTIONS.values() if way in ways.index]
@@ -89,21 +87,19 @@ def _row(review: Review, row, studies: pd.DataFrame) -> list[str | Markup]:
 
 def _studies(review: Review, studies: pd.DataFrame) -> Markup:
     names = [
-        reference_link(review, row.reference)
-        + quiet(" with another treatment" if row.combined else "")
+        reference_link(review, row.reference) + (" with another agent" if row.combined else "")
         for row in studies.itertuples(index=False)
     ]
     return Markup("{}: {}").format(len(studies), Markup("; ").join(names))
 
 
-def _people(row, studies: pd.DataFrame) -> str | Markup:
+def _people(row, studies: pd.DataFrame) -> Markup:
     if not studies["in_people"].any():
-        return ""
-    number = f"{row.people:,}" if row.uncounted < row.studies else "not printed"
+        return Markup("")
+    number = f"{row.people:,} people" if row.uncounted < row.studies else "number not printed"
     shared = studies["in_people"] & studies["shared"]
-    return Markup("{}{}").format(
-        number, quiet(" counted in other conditions too" if shared.any() else "")
-    )
+    tail = ", counted in other conditions too" if shared.any() else ""
+    return Markup("<br>{}{}").format(number, tail)
 
 
 def _dose(row, others: str) -> str | Markup:
