@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from livingreview.data import Review, keys_of
-from livingreview.doses import combined_arms
+from livingreview.doses import ANTAGONISTS
 from livingreview.printed import number
 
 ALPHA = 0.05  # the level at which sources call a result significant
@@ -44,6 +44,19 @@ def studies_view(review: Review) -> pd.DataFrame:
     frame["in_people"] = (frame["species_id"] == "human") & (frame["design"] != "in vitro")
     frame["combined"] = frame["study_id"].isin(combined_arms(review)["study_id"])
     return frame
+
+
+def combined_arms(review: Review) -> pd.DataFrame:
+    """Return the arms in which an opioid antagonist was given together with another agent."""
+    kind = dict(zip(review.agents["agent_id"], review.agents["kind"], strict=True))
+    agent = dict(zip(review.doses["dose_id"], review.doses["agent_id"], strict=True))
+
+    def combined(cell: str) -> bool:
+        agents = {agent[dose] for dose in keys_of(cell)}
+        with_antagonist = any(kind[a] in ANTAGONISTS for a in agents)
+        return with_antagonist and any(kind[a] not in ANTAGONISTS for a in agents)
+
+    return review.arms[review.arms["doses"].map(combined)]
 
 
 def evidence_map(review: Review) -> pd.DataFrame:

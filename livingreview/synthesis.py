@@ -55,19 +55,44 @@ def directions(review: Review, group: str) -> pd.DataFrame:
     DataFrame
         ``study_id``, ``reference``, ``rung``, ``family``, ``outcomes`` (number), ``favouring``,
         ``against``, ``neither`` (numbers of outcomes) and ``direction``. An outcome that a study
-        reports at several places, or in several arms, counts once for each direction it takes.
+        reports at several places, or in several arms, counts once for each direction it takes;
+        one of which neither direction is better does not count.
     """
     studies = studies_view(review)
     studies = studies[studies["groups"].map(lambda groups: group in groups) & ~studies["in_people"]]
-    results = favours(review)
-    results = results[
-        results["study_id"].isin(studies["study_id"]) & (results["favours"] != "unclear")
-    ]
-    results = results.merge(review.outcomes[["outcome_id", "family"]], on="outcome_id")
-    results = results.drop_duplicates(["study_id", "family", "outcome_id", "favours"])
-    counts = (
-        results.groupby(["study_id", "family", "favours"], sort=False).size().unstack(fill_value=0)
+    results = _told(review)
+    results = results[results["study_id"].isin(studies["study_id"])]
+    counts = _counted(results, ["study_id", "family"])
+    return counts.merge(studies[["study_id", "reference", "rung"]], on="study_id")
+
+
+def study_directions(review: Review) -> pd.DataFrame:
+    """Return the direction of each study over all of its outcomes, at every rung.
+
+    Returns
+    -------
+    DataFrame
+        ``study_id``, ``outcomes``, ``favouring``, ``against``, ``neither`` and ``direction`` as
+        in `directions`; a study that states no direction of benefit has no row.
+    """
+    return _counted(_told(review), ["study_id"])
+
+
+def _told(review: Review) -> pd.DataFrame:
+    """Return what each study says of each outcome; without a better side there is no benefit.
+
+    An outcome of which neither direction is better, such as age at the start, could else count
+    against a direction (no difference) but never for one.
+    """
+    results = favours(review).merge(
+        review.outcomes[["outcome_id", "family", "better"]], on="outcome_id"
     )
+    results = results[(results["favours"] != "unclear") & (results["better"] != "neither")]
+    return results.drop_duplicates(["study_id", "outcome_id", "favours"])
+
+
+def _counted(results: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    counts = results.groupby([*keys, "favours"], sort=False).size().unstack(fill_value=0)
     counts = counts.reindex(columns=["intervention", "comparator", "neither"], fill_value=0)
     counts.columns = ["favouring", "against", "neither"]
     counts = counts.reset_index()
@@ -75,7 +100,7 @@ def directions(review: Review, group: str) -> pd.DataFrame:
     counts["direction"] = [
         _direction(row.favouring, row.against, row.outcomes) for row in counts.itertuples()
     ]
-    return counts.merge(studies[["study_id", "reference", "rung"]], on="study_id")
+    return counts
 
 
 def _direction(favouring: int, against: int, outcomes: int) -> str:

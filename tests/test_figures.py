@@ -27,6 +27,7 @@ from livingreview.figures.implantation import (
     receptive_window,
     receptivity_signs,
 )
+from livingreview.figures.ladder import dish_to_trial
 from livingreview.figures.mechanism_figures import (
     healthy_cells,
     immune_cells,
@@ -42,6 +43,7 @@ from livingreview.pharmacokinetics import plasma_ceiling, read_parameters
 
 SIMPLE = [
     map_of_evidence,
+    dish_to_trial,
     concentrations_against_plasma,
     animal_doses_against_band,
     dose_response,

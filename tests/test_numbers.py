@@ -180,6 +180,7 @@ def test_facts_are_texts(review):
         facts.cancer,
         facts.implantation,
         facts.evidence,
+        facts.dish_to_trial,
         facts.audit,
         facts.judgements,
     ):

@@ -14,6 +14,7 @@ from livingreview.tables.base import BookTable, Column, Group, leave_out
 
 KEYS = {
     "studies": "study_id",
+    "doses": "dose_id",
     "measurements": "measurement_id",
     "comparisons": "comparison_id",
     "characteristics": "characteristic_id",

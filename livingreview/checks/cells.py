@@ -39,7 +39,7 @@ def check_cells(table: Table, raw: RawTable) -> list[Fault]:
 def _cell(field: Field, value: str) -> tuple[str, str] | None:
     if value == "":
         if field.required:
-            return "the cell is empty and must not be", f"Fill it: {field.description}"
+            return "the cell is empty and must not be", f"Fill it: {field.description.rstrip('.')}"
         return None
     if field.enum and value not in field.enum:
         words = ", ".join(field.enum)

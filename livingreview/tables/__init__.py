@@ -13,6 +13,7 @@ from livingreview.tables.by_judgement import (
     summary_of_findings,
     trustworthiness,
 )
+from livingreview.tables.by_rung import dish_to_trial
 from livingreview.tables.by_statement import (
     conduct,
     mechanisms,
@@ -42,6 +43,7 @@ __all__ = [
     "correlations",
     "dictionary",
     "discrepancies",
+    "dish_to_trial",
     "endometrial_values",
     "hormones",
     "immune_markers",
@@ -144,6 +146,7 @@ def book_tables(review: Review) -> list[BookTable]:
             by_study.trials,
             by_study.other_conditions,
             by_study.reproduction,
+            dish_to_trial,
             baseline,
             hormones,
             immune_markers,
