@@ -86,7 +86,7 @@ class Recorder:
             *{sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.realpath(sys.prefix)},
             *("/usr", "/etc", "/proc", "/sys", "/dev", "/lib", "/opt", "/var"),
             *(str(Path.home() / name) for name in (".cache", ".config", ".ipython", ".local")),
-            os.path.join(tempfile.gettempdir(), "ipykernel_"),
+            str(Path(tempfile.gettempdir()) / "ipykernel_"),
         )
         self.seen: set[str] = set()
         self.file = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -118,12 +118,12 @@ class Recorder:
         written = mode is not None and mode[:1] in ("w", "a", "x")
         if written or (mode is None and flags & (os.O_WRONLY | os.O_RDWR)):
             return
-        full = os.path.abspath(os.fsdecode(path))
+        full = _full(path)
         if full.startswith(self.package + PACKAGE + os.sep):
             self.write(full.removeprefix(self.package).replace(os.sep, "/"))
         elif full.startswith(self.root) and not full.startswith(self.machine[:4]):
             self.write(full.removeprefix(self.root).replace(os.sep, "/"))
-        elif not full.startswith(self.machine) and os.path.isfile(full):
+        elif not full.startswith(self.machine) and Path(full).is_file():
             self.refuse(f"reads {full}, outside of the project")
 
     def module(self, name: str) -> None:
@@ -132,12 +132,12 @@ class Recorder:
             return
         stem = self.package + name.replace(".", os.sep)
         for ending in (".py", f"{os.sep}__init__.py"):
-            if os.path.isfile(stem + ending):
+            if Path(stem + ending).is_file():
                 self.write((stem + ending).removeprefix(self.package).replace(os.sep, "/"))
 
     def inside(self, path) -> bool:
         """Return whether a folder belongs to the project and not to an environment in it."""
-        full = os.path.abspath(os.fsdecode(path or ".")) + os.sep
+        full = _full(path or ".") + os.sep
         return full.startswith(self.root) and not full.startswith(self.machine[:4])
 
     def refuse(self, what: str) -> None:
@@ -152,6 +152,11 @@ class Recorder:
         if name not in self.seen:
             self.seen.add(name)
             os.write(self.file, name.encode() + b"\n")
+
+
+def _full(path) -> str:
+    # without following links: an environment inside the project may be one
+    return os.path.abspath(os.fsdecode(path))  # noqa: PTH100
 
 
 def _importing() -> bool:

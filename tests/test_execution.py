@@ -1,4 +1,4 @@
-"""How chapters are run: the same outputs as a stock kernel gives, all reads seen, nothing left over."""
+"""How chapters run: outputs as of a stock kernel, all reads seen, no process left over."""
 
 from __future__ import annotations
 

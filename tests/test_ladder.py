@@ -8,7 +8,7 @@ import re
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
-from test_book import add_study, append
+from built_site import add_study, append
 
 from livingreview import facts, tables
 from livingreview.data import load

@@ -18,6 +18,7 @@ from built_site import SITE, add_study, contents, page, plain
 from conftest import ROOT, command
 
 from livingreview.book import build as building
+from livingreview.book.downloads import ARCHIVE
 from livingreview.book.inputs import whole_book
 from livingreview.book.stale import stamped
 from livingreview.data import load

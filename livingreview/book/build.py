@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import stat
 from pathlib import Path
 
 from livingreview.book.inputs import whole_book
@@ -136,9 +137,8 @@ def _stamp(root: Path) -> dict | None:
 def _files(site: Path) -> dict[str, list[int]]:
     """Return size and time of every file of the site, so that a file taken away is noticed."""
     found = {}
-    for folder, _, names in os.walk(site):
-        for name in names:
-            status = os.stat(os.path.join(folder, name))
-            path = os.path.relpath(os.path.join(folder, name), site)
-            found[path] = [status.st_size, status.st_mtime_ns]
+    for path in site.rglob("*"):
+        status = path.stat()
+        if not stat.S_ISDIR(status.st_mode):
+            found[path.relative_to(site).as_posix()] = [status.st_size, status.st_mtime_ns]
     return found

@@ -1,7 +1,7 @@
 """A kernel provisioner of jupyter_client that asks a server to fork a kernel.
 
-jupyter_client's extension point for how a kernel process comes to be. Everything above it (nbclient:
-time-outs, tags, errors, widgets) stays as it is, and so does the output of a notebook.
+jupyter_client's extension point for how a kernel process comes to be. Everything above it
+(nbclient: time-outs, tags, errors, widgets) stays as it is, and so does a notebook's output.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ NAME = "livingreview-forked"
 AVAILABLE = (
     sys.platform == "linux"
 )  # forking after imports is not safe on macOS, nor is it Windows'
+SERVER = ("-P", "-m", "livingreview.book.kernel_server")  # -P: no module of the folder it runs in
 PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 
 
@@ -44,8 +45,7 @@ class KernelServer:
         package = Path(__file__).resolve().parents[2]
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "livingreview.book.kernel_server"]
-                + [str(theirs.fileno()), *preload],
+                [sys.executable, *SERVER, str(theirs.fileno()), *preload],
                 cwd=cwd,
                 env=os.environ | {"PYTHONPATH": _path(package), "PYTHONHASHSEED": "0"},
                 stdin=subprocess.DEVNULL,
