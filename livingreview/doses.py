@@ -222,14 +222,10 @@ def of_other_antagonists(review: Review) -> set[str]:
     return given["other opioid antagonist"] - given["naltrexone"]
 
 
-def combined_arms(review: Review) -> pd.DataFrame:
-    """Return the arms in which an opioid antagonist was given together with another agent."""
+def arms_with_antagonist(review: Review) -> pd.DataFrame:
+    """Return the arms given an opioid antagonist; ``combined``: with another agent (bool)."""
     kind = dict(zip(review.agents["agent_id"], review.agents["kind"], strict=True))
     agent = dict(zip(review.doses["dose_id"], review.doses["agent_id"], strict=True))
-
-    def combined(cell: str) -> bool:
-        agents = {agent[dose] for dose in keys_of(cell)}
-        with_antagonist = any(kind[a] in ANTAGONISTS for a in agents)
-        return with_antagonist and any(kind[a] not in ANTAGONISTS for a in agents)
-
-    return review.arms[review.arms["doses"].map(combined)]
+    told = [[kind[agent[dose]] in ANTAGONISTS for dose in keys_of(k)] for k in review.arms["doses"]]
+    arms = review.arms.assign(combined=[not all(given) for given in told])
+    return arms[[any(given) for given in told]]
