@@ -35,6 +35,10 @@ class Tables(Mapping):
     def __len__(self) -> int:
         return len(self._frames)
 
+    def __or__(self, others: dict[str, pd.DataFrame]) -> Tables:
+        """Return these tables with some of them replaced."""
+        return Tables(self._frames | others, self._paths)
+
 
 @dataclass(frozen=True)
 class Review:

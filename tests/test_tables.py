@@ -184,8 +184,12 @@ def test_the_evidence_map_counts_each_study_in_each_of_its_conditions(review):
 def test_benefit_follows_from_direction_and_outcome(review):
     frame = favours(review).merge(review.outcomes[["outcome_id", "better"]], on="outcome_id")
     assert len(frame) == len(review.comparisons)
+    antagonists = {"naltrexone", "methylnaltrexone"}
+    doses = set(review.doses.loc[review.doses["agent_id"].isin(antagonists), "dose_id"])
+    given = {arm.arm_id: doses & set(arm.doses.split(" ")) for arm in review.arms.itertuples()}
+    assert any(given.get(arm) for arm in frame["comparator_id"])
     for row in frame.itertuples(index=False):
-        if row.role != "intervention":
+        if row.role != "intervention" or given.get(row.comparator_id):
             assert row.favours == "unclear"
         elif row.direction == "no difference":
             assert row.favours == "neither"
