@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from livingreview.bibliography import Reference, read_bibliography
 from livingreview.checks import read_checked
+from livingreview.corrections import apply_corrections, faults_by_row
 from livingreview.printed import number
 from livingreview.project import find_root
 from livingreview.schema import Package
@@ -17,11 +18,12 @@ from livingreview.schema import Package
 
 @dataclass(frozen=True)
 class Review:
-    """All tables of the review.
+    """All tables of the review, with the corrections of ``discrepancies`` applied.
 
     A table is an attribute: ``review.studies`` is a pandas DataFrame with the columns of the
-    schema. Printed values stay text; `numeric` reads a column of them as numbers. An empty cell
-    is an empty text. Every frame is read once and must not be changed by those who use it.
+    schema; ``review.printed.studies`` holds the same rows as the source prints them. Values stay
+    text; `numeric` reads a column of them as numbers. An empty cell is an empty text. Every frame
+    is read once and must not be changed by those who use it.
 
     Attributes
     ----------
@@ -31,11 +33,14 @@ class Review:
         Description of the tables.
     tables : dict of DataFrame
         The tables by name.
+    uncorrected : dict of DataFrame
+        The tables that hold a corrected cell, as printed.
     """
 
     root: Path
     package: Package
     tables: dict[str, pd.DataFrame]
+    uncorrected: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         """Return the table of that name."""
@@ -48,6 +53,16 @@ class Review:
     def references(self) -> dict[str, Reference]:
         """References by key."""
         return read_bibliography(self.root)[0]
+
+    @property
+    def printed(self) -> Review:
+        """The same data before any correction, for whatever is about what a source prints."""
+        return Review(self.root, self.package, self.tables | self.uncorrected)
+
+    @cached_property
+    def faults(self) -> dict[tuple[str, str], list[tuple]]:
+        """Discrepancies that touch a cell, by table and key of the row."""
+        return faults_by_row(self.discrepancies)
 
     def labels(self, table: str, column: str = "label") -> dict[str, str]:
         """Return one column of a table by the table's key, for example labels of outcomes."""
@@ -68,7 +83,8 @@ def load(root: Path | str | None = None) -> Review:
     Returns
     -------
     Review
-        The tables, typed: dates as dates, whole numbers as integers, all else as text.
+        The tables, typed: dates as dates, whole numbers as integers, all else as text; with the
+        corrections applied, and the tables as printed under `Review.printed`.
 
     Raises
     ------
@@ -82,13 +98,15 @@ def load(root: Path | str | None = None) -> Review:
     tables = {}
     for name, table in package.tables.items():
         frame = pd.DataFrame([row for _, row in raws[name].rows], columns=list(table.by_name))
-        for field in table.fields:
-            if field.type == "integer":
-                frame[field.name] = pd.to_numeric(frame[field.name])
-            elif field.type == "date":
-                frame[field.name] = pd.to_datetime(frame[field.name], format="%Y-%m-%d")
+        for column in table.fields:
+            if column.type == "integer":
+                frame[column.name] = pd.to_numeric(frame[column.name])
+            elif column.type == "date":
+                frame[column.name] = pd.to_datetime(frame[column.name], format="%Y-%m-%d")
         tables[name] = frame
-    return Review(folder, package, tables)
+    corrected = apply_corrections(package, tables)
+    printed = {name: tables[name] for name in corrected}
+    return Review(folder, package, tables | corrected, printed)
 
 
 def numeric(column: pd.Series) -> pd.Series:

@@ -161,7 +161,7 @@ def test_prose_has_one_sentence_a_line(page):
 LAYERS = [
     {"project", "faults", "printed"},
     {"schema", "bibliography"},
-    {"checks"},
+    {"checks", "corrections"},
     {"data"},
     {"doses", "intervals"},
     {"pharmacokinetics", "dose_response", "evidence"},
