@@ -69,7 +69,7 @@ def value_phrase(review: Review, row: pd.Series) -> Markup:
         text = cells.show("events")
         text += Markup(" of ") + cells.show("n") if row["n"] else ""
         if row["percent"]:
-            text += Markup(" ({})").format(cells.show("percent", f"{row['percent']}%"))
+            text += Markup(" ") + cells.show("percent", f"({row['percent']}%)")
     elif row["percent"]:
         text = escape(f"{row['percent']}%")
     else:
