@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -12,13 +13,19 @@ import pandas as pd
 from livingreview import reads
 from livingreview.bibliography import Reference
 from livingreview.checks import read_checked
+from livingreview.corrections import apply_corrections, faults_by_row
 from livingreview.printed import number
 from livingreview.project import BIBLIOGRAPHY, DATA_DIR, PACKAGE_FILE, find_root
 from livingreview.schema import Package
 
+CORRECTIONS = "discrepancies"
+
 
 class Tables(Mapping):
-    """Frames by the name of their table; each look-up is noted as a read of its file."""
+    """Frames by the name of their table.
+
+    Each look-up is noted as a read of the table's file, and of the file that may correct it.
+    """
 
     def __init__(self, frames: dict[str, pd.DataFrame], paths: dict[str, str]):
         self._frames = frames
@@ -26,7 +33,8 @@ class Tables(Mapping):
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         frame = self._frames[name]
-        reads.note(self._paths[name])
+        for read in (name, CORRECTIONS):
+            reads.note(self._paths[read])
         return frame
 
     def __iter__(self) -> Iterator[str]:
@@ -42,11 +50,12 @@ class Tables(Mapping):
 
 @dataclass(frozen=True)
 class Review:
-    """All tables of the review.
+    """All tables of the review, with the corrections of ``discrepancies`` applied.
 
     A table is an attribute: ``review.studies`` is a pandas DataFrame with the columns of the
-    schema. Printed values stay text; `numeric` reads a column of them as numbers. An empty cell
-    is an empty text. Every frame is read once and must not be changed by those who use it.
+    schema; ``review.printed.studies`` holds the same rows as the source prints them. Values stay
+    text; `numeric` reads a column of them as numbers. An empty cell is an empty text. Every frame
+    is read once and must not be changed by those who use it.
 
     Attributes
     ----------
@@ -58,12 +67,15 @@ class Review:
         The tables by name.
     entries : dict of Reference
         What `references` gives.
+    uncorrected : dict of DataFrame
+        The tables that hold a corrected cell, as printed.
     """
 
     root: Path
     package: Package
     tables: Tables
     entries: dict[str, Reference]
+    uncorrected: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         """Return the table of that name."""
@@ -77,6 +89,20 @@ class Review:
         """References by key."""
         reads.note(BIBLIOGRAPHY)
         return self.entries
+
+    @property
+    def printed(self) -> Review:
+        """The same data before any correction, for whatever is about what a source prints."""
+        return replace(self, tables=self.tables | self.uncorrected, uncorrected={})
+
+    @cached_property
+    def faults(self) -> dict[tuple[str, str], list[tuple]]:
+        """Discrepancies that touch a cell, by table and key of the row."""
+        return faults_by_row(self.discrepancies)
+
+    def replacing(self, **tables: pd.DataFrame) -> Review:
+        """Return the same data with some tables replaced, to see what would follow from them."""
+        return replace(self, tables=self.tables | tables)
 
     def labels(self, table: str, column: str = "label") -> dict[str, str]:
         """Return one column of a table by the table's key, for example labels of outcomes."""
@@ -97,7 +123,8 @@ def load(root: Path | str | None = None) -> Review:
     Returns
     -------
     Review
-        The tables, typed: dates as dates, whole numbers as integers, all else as text.
+        The tables, typed: dates as dates, whole numbers as integers, all else as text; with the
+        corrections applied, and the tables as printed under `Review.printed`.
 
     Raises
     ------
@@ -135,13 +162,15 @@ def _read(folder: Path) -> Review:
     frames, paths = {}, {}
     for name, table in package.tables.items():
         frame = pd.DataFrame([row for _, row in raws[name].rows], columns=list(table.by_name))
-        for field in table.fields:
-            if field.type == "integer":
-                frame[field.name] = pd.to_numeric(frame[field.name])
-            elif field.type == "date":
-                frame[field.name] = pd.to_datetime(frame[field.name], format="%Y-%m-%d")
+        for column in table.fields:
+            if column.type == "integer":
+                frame[column.name] = pd.to_numeric(frame[column.name])
+            elif column.type == "date":
+                frame[column.name] = pd.to_datetime(frame[column.name], format="%Y-%m-%d")
         frames[name], paths[name] = frame, f"{DATA_DIR}/{table.path}"
-    return Review(folder, package, Tables(frames, paths), references)
+    corrected = apply_corrections(package, frames)
+    printed = {name: frames[name] for name in corrected}
+    return Review(folder, package, Tables(frames | corrected, paths), references, printed)
 
 
 def numeric(column: pd.Series) -> pd.Series:

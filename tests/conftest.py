@@ -12,7 +12,7 @@ import matplotlib
 import pandas as pd
 import pytest
 
-from livingreview.data import Review, load
+from livingreview.data import load
 
 matplotlib.use("Agg")
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,7 +33,7 @@ def with_rows(review, **rows):
         name: pd.concat([review.tables[name], pd.DataFrame(more)], ignore_index=True).fillna("")
         for name, more in rows.items()
     }
-    return Review(review.root, review.package, review.tables | added, review.entries)
+    return review.replacing(**added)
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import pytest
 from conftest import with_rows
 from matplotlib.colors import to_hex
 
-from livingreview.data import Review
 from livingreview.doses import concentrations, human_equivalents
 from livingreview.effects import RATIO, STANDARDISED, effects
 from livingreview.evidence import ORDER, evidence_map
@@ -304,10 +303,8 @@ def test_the_effect_direction_plot_has_a_mark_for_each_study_and_family(review):
 def test_the_effect_direction_plot_is_shaded_by_risk_of_bias(review):
     judged = [{"study_id": "zagon1983b_mice", "domain": "overall", "judgement": "low"}]
     kept = review.risk_of_bias["study_id"] != "zagon1983b_mice"
-    tables = review.tables | {"risk_of_bias": review.risk_of_bias[kept]}
-    drawing = effect_direction(
-        with_rows(Review(review.root, review.package, tables), risk_of_bias=judged), "Cancer"
-    )
+    less = review.replacing(risk_of_bias=review.risk_of_bias[kept])
+    drawing = effect_direction(with_rows(less, risk_of_bias=judged), "Cancer")
     axes = drawing.figure.axes[0]
     labels = [label.get_text() for label in axes.get_yticklabels()]
     seen = {}

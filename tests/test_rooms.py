@@ -161,7 +161,7 @@ def test_prose_has_one_sentence_a_line(page):
 LAYERS = [
     {"project", "faults", "printed", "reads"},
     {"schema", "bibliography"},
-    {"checks"},
+    {"checks", "corrections"},
     {"data"},
     {"doses", "intervals"},
     {"pharmacokinetics", "dose_response", "evidence"},
@@ -209,6 +209,7 @@ def test_imports_run_one_way(path):
 
 def test_only_data_and_the_checks_open_files():
     readers = {
+        "reads.py",
         "claims.py",
         "data.py",
         "project.py",

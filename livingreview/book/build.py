@@ -6,9 +6,11 @@ import json
 import os
 import shutil
 import stat
+import sys
 from pathlib import Path
 
 from livingreview.book.inputs import whole_book
+from livingreview.book.refusal import faults_of
 
 WORK = Path("_build/work")
 SITE = Path("_build/html")
@@ -47,6 +49,10 @@ def build(root: Path) -> Path:
         if _stamp(root) == {"inputs": made_of, "files": _files(root / SITE)}:
             print("Nothing has changed since the book was built.")
             return root / SITE
+        faults = faults_of(root)
+        if faults:
+            print(*faults, sep="\n", file=sys.stderr)
+            raise BuildError(f"{len(faults)} fault(s) in the data")
         _sphinx(root)
         built = root / WORK / "_build/html"
         missing = [page for page in pages(root) if not (built / page).is_file()]

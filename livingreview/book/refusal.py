@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sphinx.application import Sphinx
-from sphinx.errors import ExtensionError
-
+from livingreview.book.inputs import whole_book
 from livingreview.checks import check_project
 from livingreview.claims import fallen_claims
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+_sound: set[str] = set()  # digests of all that was found sound, so that one build looks once
 
 
 def connect(app: Sphinx) -> None:
@@ -24,6 +28,8 @@ def refuse_faulty_data(app: Sphinx) -> None:
     ExtensionError
         With one line a fault.
     """
+    from sphinx.errors import ExtensionError
+
     faults = faults_of(Path(app.srcdir))
     if faults:
         listed = "\n".join(faults)
@@ -32,4 +38,10 @@ def refuse_faulty_data(app: Sphinx) -> None:
 
 def faults_of(root: Path) -> list[str]:
     """Return every fault of the data, or if there is none every claim that has fallen."""
-    return [str(fault) for fault in check_project(root)] or fallen_claims(root)
+    state = whole_book(root)
+    if state in _sound:
+        return []
+    faults = [str(fault) for fault in check_project(root)] or fallen_claims(root)
+    if not faults:
+        _sound.add(state)
+    return faults

@@ -5,7 +5,7 @@ from __future__ import annotations
 from livingreview.data import Review
 from livingreview.tables import by_arm, by_effect, by_statement, by_study
 from livingreview.tables.about_data import accounting, claims_ledger, dictionary, sizes, versions
-from livingreview.tables.audit import citations, discrepancies, recomputed
+from livingreview.tables.audit import citations, corrections, discrepancies, recomputed
 from livingreview.tables.base import BookTable
 from livingreview.tables.by_arm import baseline, correlations, pregnancy
 from livingreview.tables.by_judgement import (
@@ -40,6 +40,7 @@ __all__ = [
     "claims_ledger",
     "combinations",
     "conduct",
+    "corrections",
     "correlations",
     "dictionary",
     "discrepancies",
@@ -163,6 +164,7 @@ def book_tables(review: Review) -> list[BookTable]:
             pain_and_history,
             receptor_expression,
             mechanisms,
+            corrections,
             discrepancies,
             citations,
             risk_of_bias,
