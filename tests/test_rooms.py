@@ -172,7 +172,7 @@ LAYERS = [
     {"meta_analysis"},
     {"pool"},
     {"tables"},
-    {"figures", "facts"},
+    {"figures", "facts", "study_pages"},
     {"book"},
     {"cli"},
     {"__main__"},

@@ -188,6 +188,11 @@ def reference_link(review: Review, key: str) -> Markup:
     )
 
 
+def link_to_study(study_id: str, shown: str | Markup) -> Markup:
+    """Return a text as a link to the page of a study, from a chapter or another study's page."""
+    return Markup('<a href="../studies/{}.html">{}</a>').format(study_id, shown)
+
+
 def marked(review: Review, table: str, row: str, shown: str | Markup) -> Markup:
     """Return a value with the mark ‡ for each discrepancy that touches its row.
 

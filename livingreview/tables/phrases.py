@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 from markupsafe import Markup
 
@@ -49,21 +51,27 @@ def dose_phrases(review: Review, rows: pd.DataFrame) -> list[Markup]:
 
 
 def value_phrase(review: Review, row: pd.Series) -> Markup:
+    """Return the value of a measurement as printed, with a mark for each fault that touches it."""
+    return marked(review, "measurements", row["measurement_id"], value_text(row))
+
+
+def value_text(row: Mapping[str, str]) -> str:
     """Return the value of a measurement as printed: ``9.8 ± 1.2 mm`` or ``84 of 175 (48.0%)``."""
     unit = "" if row["unit"] in ("count", "grade", "ratio") else row["unit"]
     gap = "" if unit in ("%", "") else " "
+    parts = []
     if row["mean"]:
         spread = row["sd"] or row["se"] or row["plus_minus"]
         text = f"{row['mean']} ± {spread}" if spread else row["mean"]
-        text += f"{gap}{unit}"
-    elif row["events"]:
+        parts.append(f"{text}{gap}{unit}")
+    if row["events"]:
         text = row["events"] + (f" of {row['n']}" if row["n"] else "")
-        text += f" ({row['percent']}%)" if row["percent"] else ""
+        parts.append(text + (f" ({row['percent']}%)" if row["percent"] else ""))
     elif row["percent"]:
-        text = f"{row['percent']}%"
-    else:
-        text = amount(row["value"], row["value_high"], unit)
-    return marked(review, "measurements", row["measurement_id"], text)
+        parts.append(f"{row['percent']}%")
+    if row["value"]:
+        parts.append(amount(row["value"], row["value_high"], unit))
+    return "; ".join(parts)
 
 
 def measurement_phrases(review: Review, rows: pd.DataFrame) -> list[Markup]:
@@ -116,7 +124,7 @@ def comparison_phrases(review: Review, rows: pd.DataFrame) -> list[Markup]:
             for i, row in enumerate(group.itertuples(index=False))
         ]
         words = Markup(", ").join(named) + Markup(": {} ({})").format(effect_phrase(first), inside)
-        p = f"p {_p(first['p'])}" if first["p"] else ""
+        p = f"p {p_phrase(first['p'])}" if first["p"] else ""
         tail = [p, first["significance"], first["strength"]]
         said = ", ".join(part for part in tail if part)
         phrases.append(_with_tail(words + (f", {said}" if said else ""), first))
@@ -129,7 +137,8 @@ def _lower(label: str, place: int) -> str:
     return label[0].lower() + label[1:] if plain else label
 
 
-def _p(text: str) -> str:
+def p_phrase(text: str) -> str:
+    """Return a p value with its sign of comparison: ``= 0.03`` or ``<0.001``."""
     return text if text[0] in "<>≤≥=" else f"= {text}"
 
 
