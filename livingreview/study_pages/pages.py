@@ -186,4 +186,4 @@ def _with_target(faults: Sequence[Row], shown: Sequence[Value]) -> list[tuple[Ro
 
 def words(body: Markup) -> str:
     """Return the words of a page without its tags and marks."""
-    return " ".join(body.striptags().translate({ord(mark): None for mark in "⚑‡"}).split())
+    return " ".join(body.striptags().replace("⚑", "").replace("‡", "").split())

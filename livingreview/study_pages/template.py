@@ -108,7 +108,7 @@ data-row="{{ fault.discrepancy_id }}">
 {% if verdicts %}
 {{ open_table("verdicts", "What does the source report, and what do its numbers give?",
   ["Statistic", "Reported", "Recomputed (range by rounding)", "Test that comes nearest",
-  "Verdict"]) }}
+  "Verdict"], " lr-computed") }}
 {% for verdict in verdicts %}
 <tr data-verdict="{{ verdict.statistic }} {{ verdict.row_key }}">
 <th scope="row"><a href="#{{ verdict.row_table }}-{{ verdict.row_key }}">\
@@ -136,7 +136,7 @@ data-row="{{ fault.discrepancy_id }}">
 {% if effects %}
 {{ open_table("effects", "What is the effect, computed from the printed values?",
   ["Outcome", "Effect (" ~ level ~ " interval)", "With naltrexone", "Comparator",
-  "Number to treat"]) }}
+  "Number to treat"], " lr-computed") }}
 {% for effect in effects %}
 <tr data-effect="{{ effect.outcome }}">
 <th scope="row"><bdi>{{ effect.outcome }}</bdi> \
