@@ -202,3 +202,8 @@ def reference_link(review: Review, key: str) -> Markup:
     return Markup('<a class="reference internal" href="{}#ref-{}" title="{}">{}</a>').format(
         REFERENCES_PAGE, key, reference.full, reference.short
     )
+
+
+def link_to_study(study_id: str, shown: str | Markup) -> Markup:
+    """Return a text as a link to the page of a study, from a chapter or another study's page."""
+    return Markup('<a href="../studies/{}.html">{}</a>').format(study_id, shown)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 from markupsafe import Markup, escape
 
@@ -106,21 +108,42 @@ def value_phrase(review: Review, row: pd.Series) -> Markup:
     cells = MarkedRow(review, "measurements", row)
     unit = "" if row["unit"] in ("count", "grade", "ratio") else row["unit"]
     gap = "" if unit in ("%", "") else " "
+    parts = []
     if row["mean"]:
         text = cells.show("mean")
         spread = next((column for column in ("sd", "se", "plus_minus") if row[column]), "")
         text += Markup(" ± ") + cells.show(spread) if spread else ""
-        text += f"{gap}{unit}"
-    elif row["events"]:
+        parts.append(text + f"{gap}{unit}")
+    if row["events"]:
         text = cells.show("events")
         text += Markup(" of ") + cells.show("n") if row["n"] else ""
         if row["percent"]:
             text += Markup(" ") + cells.show("percent", f"({row['percent']}%)")
+        parts.append(text)
     elif row["percent"]:
-        text = escape(f"{row['percent']}%")
-    else:
-        text = escape(amount(row["value"], row["value_high"], unit))
-    return text + cells.rest()
+        parts.append(escape(f"{row['percent']}%"))
+    if row["value"]:
+        parts.append(escape(amount(row["value"], row["value_high"], unit)))
+    return Markup("; ").join(parts) + cells.rest()
+
+
+def value_text(row: Mapping[str, str]) -> str:
+    """Return the value of a measurement as plain text, without marks."""
+    unit = "" if row["unit"] in ("count", "grade", "ratio") else row["unit"]
+    gap = "" if unit in ("%", "") else " "
+    parts = []
+    if row["mean"]:
+        spread = row["sd"] or row["se"] or row["plus_minus"]
+        text = f"{row['mean']} ± {spread}" if spread else row["mean"]
+        parts.append(f"{text}{gap}{unit}")
+    if row["events"]:
+        text = row["events"] + (f" of {row['n']}" if row["n"] else "")
+        parts.append(text + (f" ({row['percent']}%)" if row["percent"] else ""))
+    elif row["percent"]:
+        parts.append(f"{row['percent']}%")
+    if row["value"]:
+        parts.append(amount(row["value"], row["value_high"], unit))
+    return "; ".join(parts)
 
 
 def measurement_phrases(review: Review, rows: pd.DataFrame) -> list[Markup]:
@@ -147,9 +170,19 @@ def direction_phrase(cells: MarkedRow) -> Markup:
 
 def effect_phrase(cells: MarkedRow) -> Markup:
     """Return direction and size of a comparison with their marks: ``↓ lower by 36–61%``."""
-    row, text = cells.row, direction_phrase(cells)
+    text = direction_phrase(cells) + _size(cells.row)
+    text += cells.marks("measure", "effect", "effect_high", "unit") + _interval(cells.row)
+    return text + cells.marks("ci_low", "ci_high")
+
+
+def effect_text(row: Mapping[str, str]) -> str:
+    """Return direction and size of a comparison as plain text, without marks."""
+    return DIRECTIONS[row["direction"]] + _size(row) + _interval(row)
+
+
+def _size(row: Mapping[str, str]) -> str:
     if not row["effect"]:
-        return text
+        return ""
     size = amount(row["effect"], row["effect_high"], row["unit"])
     sizes = {
         "percent difference": f" by {size}",
@@ -157,10 +190,11 @@ def effect_phrase(cells: MarkedRow) -> Markup:
         "time to a significant difference": f", from day {row['effect']}",
         "difference": f" by {size}",
     }
-    text += sizes.get(row["measure"], f", {row['measure']} {size}")
-    text += cells.marks("measure", "effect", "effect_high", "unit")
-    text += f" ({row['ci_low']} to {row['ci_high']})" if row["ci_low"] else ""
-    return text + cells.marks("ci_low", "ci_high")
+    return sizes.get(row["measure"], f", {row['measure']} {size}")
+
+
+def _interval(row: Mapping[str, str]) -> str:
+    return f" ({row['ci_low']} to {row['ci_high']})" if row["ci_low"] else ""
 
 
 def comparison_phrases(review: Review, rows: pd.DataFrame) -> list[Markup]:
@@ -186,7 +220,7 @@ def comparison_phrases(review: Review, rows: pd.DataFrame) -> list[Markup]:
         named = [_lower(outcomes[key], place) for place, key in enumerate(group["outcome_id"])]
         words = escape(", ".join(named)) + cells.marks("outcome_id") + ": " + effect_phrase(cells)
         words += Markup(" ({})").format(Markup("; ").join(part for part in inside if part))
-        said = [cells.show("p", f"p {_p(first['p'])}" if first["p"] else "")]
+        said = [cells.show("p", f"p {p_phrase(first['p'])}" if first["p"] else "")]
         said += [cells.show(column) for column in ("significance", "strength")]
         words += Markup("").join(Markup(", ") + part for part in said if part)
         phrases.append(_with_tail(words, first) + cells.rest())
@@ -199,7 +233,8 @@ def _lower(label: str, place: int) -> str:
     return label[0].lower() + label[1:] if plain else label
 
 
-def _p(text: str) -> str:
+def p_phrase(text: str) -> str:
+    """Return a p value with its sign of comparison: ``= 0.03`` or ``<0.001``."""
     return text if text[0] in "<>≤≥=" else f"= {text}"
 
 
