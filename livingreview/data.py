@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -103,6 +103,21 @@ class Review:
     def replacing(self, **tables: pd.DataFrame) -> Review:
         """Return the same data with some tables replaced, to see what would follow from them."""
         return replace(self, tables=self.tables | tables)
+
+    def of_studies(self, keys: Collection[str]) -> Review:
+        """Return the same data with the rows of some studies alone."""
+        arms = self.arms.loc[self.arms["study_id"].isin(keys), "arm_id"]
+
+        def kept(frame: pd.DataFrame) -> pd.DataFrame:
+            if "study_id" in frame:
+                return frame[frame["study_id"].isin(keys)].reset_index(drop=True)
+            if "arm_id" in frame:
+                return frame[frame["arm_id"].isin(arms)].reset_index(drop=True)
+            return frame
+
+        fewer = {name: kept(frame) for name, frame in self.tables.items()}
+        printed = {name: kept(frame) for name, frame in self.uncorrected.items()}
+        return replace(self, tables=self.tables | fewer, uncorrected=printed)
 
     def labels(self, table: str, column: str = "label") -> dict[str, str]:
         """Return one column of a table by the table's key, for example labels of outcomes."""

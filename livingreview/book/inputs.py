@@ -107,6 +107,11 @@ def all_names(root: Path) -> Iterator[str]:
     yield from (name for name in files if (root / name).is_file())
     for folder in folders:
         yield from _below(root / folder, folder)
+    yield from code_names()
+
+
+def code_names() -> Iterator[str]:
+    """Yield the names of the package's own code."""
     yield from _below(PACKAGE, PACKAGE.name)
 
 

@@ -9,6 +9,6 @@ it), `template` and `pages`.
 """
 
 from livingreview.study_pages.pages import Site, StudyPage, StudyPages
-from livingreview.study_pages.places import places_of_tables, uses
+from livingreview.study_pages.places import Use, uses_on_page
 
-__all__ = ["Site", "StudyPage", "StudyPages", "places_of_tables", "uses"]
+__all__ = ["Site", "StudyPage", "StudyPages", "Use", "uses_on_page"]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 
-from livingreview.data import keys_of
+from livingreview.data import Review, keys_of
 from livingreview.doses import concentrations, human_equivalents
 from livingreview.effects import effects
 from livingreview.evidence import studies_view
 from livingreview.recompute import recompute
-from livingreview.study_pages.records import Records, Row
+from livingreview.study_pages.records import Row
 
 
 class Computed:
@@ -18,8 +18,8 @@ class Computed:
 
     Parameters
     ----------
-    records : Records
-        The rows by study; the computations run once, over the whole review.
+    review : Review
+        The data; the computations run once, over all of its studies.
 
     Attributes
     ----------
@@ -31,8 +31,7 @@ class Computed:
         A dose as a human-equivalent dose or in mol/L, in words, by key of the dose.
     """
 
-    def __init__(self, records: Records):
-        review = records.review
+    def __init__(self, review: Review):
         self.verdicts: dict[str, list[Row]] = defaultdict(list)
         for row in recompute(review).to_dict("records"):
             self.verdicts[row["study_id"]].append(row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -69,7 +69,9 @@ class StudyPage:
     body : Markup
         The page's HTML, from its first heading on.
     text : str
-        Its words, for a search index.
+        Its words.
+    summary : str
+        The words by which a search shall find it: the sentence, the report, what was measured.
     """
 
     study_id: str
@@ -78,6 +80,7 @@ class StudyPage:
     address: str
     body: Markup
     text: str
+    summary: str
 
 
 class StudyPages:
@@ -90,17 +93,41 @@ class StudyPages:
     site : Site
         Addresses and names of the site.
     uses : mapping of list of Use, optional
-        Tables of the book that show each study, from `livingreview.study_pages.uses`.
+        Tables of the book that show each study.
     """
 
     def __init__(self, review: Review, site: Site, uses: Mapping[str, Sequence[Use]] | None = None):
         self._site, self._uses = site, uses or {}
         self._version = review.package.version
-        self._records = Records(review)
-        self._computed = Computed(self._records)
+        self._review, self._records = review, Records(review)
+        self._computed: Computed | None = None
         self._sources = {
             key: review.references[row["reference"]] for key, row in self._records.sources.items()
         }
+
+    def prepare(self, studies: Collection[str]) -> None:
+        """Compute what the pages of some studies show, and of no others."""
+        self._computed = Computed(self._review.of_studies(studies))
+
+    def made_of(self, study_id: str) -> str:
+        """Return all that is particular to a study's page, as one text."""
+        records = self._records
+        study = records.studies[study_id]
+        sources = dict.fromkeys(
+            row["source_id"] for row in records.all_of(study_id) if "source_id" in row
+        )
+        return repr(
+            (
+                records.all_of(study_id),
+                records.faults(study_id),
+                [records.sources[source] for source in sources],
+                [self._sources[source] for source in sources],
+                records.references[study["reference"]],
+                records.references.get(records.cited_entry[study_id]),
+                self._siblings(study),
+                self._uses.get(study_id, ()),
+            )
+        )
 
     @property
     def study_ids(self) -> tuple[str, ...]:
@@ -120,6 +147,8 @@ class StudyPages:
         KeyError
             If there is no such study.
         """
+        if self._computed is None:
+            self.prepare(self.study_ids)
         records, computed = self._records, self._computed
         study = records.studies[study_id]
         sections = value_sections(records, study_id, computed.dose)
@@ -152,7 +181,13 @@ class StudyPages:
         )
         address = self.address(study_id)
         page = Markup(body)
-        return StudyPage(study_id, self.title(study_id), description, address, page, words(page))
+        outcomes = {
+            row["outcome_id"]: "" for row in records.all_of(study_id) if "outcome_id" in row
+        }
+        named = [records.labels["outcomes"][outcome] for outcome in outcomes]
+        found_by = " ".join([description, records.references[study["reference"]].full, *named])
+        title = self.title(study_id)
+        return StudyPage(study_id, title, description, address, page, words(page), found_by)
 
     @staticmethod
     def address(study_id: str) -> str:
@@ -169,11 +204,10 @@ class StudyPages:
         ]
 
     def _cite(self, study: str) -> str:
-        site, newest = self._site, self._records.newest
-        until = f", evidence to {newest}" if newest else ""
+        site = self._site
         return (
             f"{site.author}. {self.title(study)}. In: {site.title}, a living review. "
-            f"Version {self._version}{until}. "
+            f"Version {self._version}. "
             f"{site.address.rstrip('/')}/{self.address(study)}"
         )
 

@@ -1,15 +1,16 @@
-"""Where in the book a study is shown."""
+"""Where in the book a study is shown: its tables link to the pages of their studies."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 
-from livingreview.data import Review, keys_of
-from livingreview.study_pages.records import Records
-from livingreview.tables import BookTable
+TABLE_OR_LINK = re.compile(
+    r'id="table-(?P<table>[\w-]+)">\s*<caption>(?P<caption>.*?)</caption>'
+    r'|href="\.\./studies/(?P<study>[\w.-]+)\.html"'
+)
 
 
 @dataclass(frozen=True)
@@ -20,52 +21,20 @@ class Use:
     address: str
 
 
-def places_of_tables(sources: Mapping[str, str]) -> dict[str, str]:
-    """Return the page of each table of the book, by the name of the table.
+def uses_on_page(name: str, html: str) -> Iterator[tuple[str, Use]]:
+    """Yield each study that the tables of a page link to, with the table, once each.
 
     Parameters
     ----------
-    sources : mapping of str
-        Source text of each page by its name, for example ``chapters/cancer-trials``. A page shows
-        the tables that its cells call: ``tables.trials(review)`` is the table ``trials``.
+    name : str
+        Name of the page, for example ``chapters/cancer-trials``.
+    html : str
+        The tables of the page.
     """
-    return {
-        name.replace("_", "-"): page
-        for page, text in sources.items()
-        for name in re.findall(r"^tables\.(\w+)\(", text, flags=re.MULTILINE)
-    }
-
-
-def uses(
-    review: Review, tables: Iterable[BookTable], places: Mapping[str, str]
-) -> dict[str, list[Use]]:
-    """Return the tables that show rows of each study, in the order of the book.
-
-    Parameters
-    ----------
-    review : Review
-        The data.
-    tables : iterable of BookTable
-        From `livingreview.tables.book_tables`.
-    places : mapping of str
-        From `places_of_tables`; a table without a place is passed over.
-    """
-    records = Records(review)
-    owners: dict[tuple[str, str], Iterable[str]] = {
-        key: (study,) for key, study in records.owner.items()
-    }
-    for row in review.certainty.itertuples(index=False):
-        owners["certainty", row.certainty_id] = keys_of(row.studies)
-    for study in records.studies:
-        for fault in records.faults(study):
-            known = owners.get(("discrepancies", fault["discrepancy_id"]), ())
-            owners["discrepancies", fault["discrepancy_id"]] = (*known, study)
-    found: dict[str, list[Use]] = defaultdict(list)
-    for table in tables:
-        if table.name not in places:
-            continue
-        use = Use(table.caption, f"../{places[table.name]}.html#table-{table.name}")
-        shown = (study for key in table.shown for study in owners.get((table.source, key), ()))
-        for study in dict.fromkeys(shown):
-            found[study].append(use)
-    return dict(found)
+    use, seen = None, set()
+    for match in TABLE_OR_LINK.finditer(html):
+        if match["table"]:
+            use = Use(unescape(match["caption"]), f"../{name}.html#table-{match['table']}")
+        elif use is not None and (match["study"], use) not in seen:
+            seen.add((match["study"], use))
+            yield match["study"], use

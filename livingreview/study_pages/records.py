@@ -61,7 +61,6 @@ class Records:
             resolved_citations(review)[["study_id", "printed_reference"]].itertuples(index=False)
         )
         self._arrange_faults()
-        self.newest = f"{review.updates['date'].max():%Y-%m-%d}" if len(review.updates) else ""
 
     def _of_each_study(self):
         return (rows for (table, _), rows in self._rows.items() if table == "studies")
@@ -83,6 +82,10 @@ class Records:
     def of(self, table: str, study: str) -> list[Row]:
         """Return the rows of one table that belong to a study, in the order of the table."""
         return self._rows.get((table, study), [])
+
+    def all_of(self, study: str) -> list[Row]:
+        """Return the rows of every table that belong to a study."""
+        return [row for table in self.key for row in self.of(table, study)]
 
     def faults(self, study: str) -> list[Row]:
         """Return the faults in values of a study, and those of a source that is its report."""

@@ -17,7 +17,7 @@ from livingreview.tables.base import (
     lines,
     opens,
     quiet,
-    reference_link,
+    study_link,
 )
 from livingreview.tables.by_arm import CONDITION
 from livingreview.tables.marks import MarkedRow
@@ -76,7 +76,7 @@ class _Findings:
 
     def _name(self, study: pd.Series, cells: MarkedRow) -> Markup:
         cited = self.citations.loc[study["study_id"]]
-        name = reference_link(self.review, study["reference"])
+        name = study_link(self.review, study["study_id"], study["reference"])
         place = study["locator"]
         if study["cited_as"]:
             place += f", cited as {study['cited_as']}"
