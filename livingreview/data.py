@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +19,24 @@ from livingreview.project import BIBLIOGRAPHY, DATA_DIR, PACKAGE_FILE, find_root
 from livingreview.schema import Package
 
 CORRECTIONS = "discrepancies"
+
+
+def once(view: Callable) -> Callable:
+    """Compute a view of a review the first time it is asked for, and keep it.
+
+    For functions of a `Review` and of plain values alone. A frame is handed out as a copy that
+    shares its memory until somebody writes to it.
+    """
+
+    @wraps(view)
+    def kept(review: Review, *arguments, **named):
+        key = (view, arguments, tuple(sorted(named.items())))
+        if key not in review.views:
+            review.views[key] = view(review, *arguments, **named)
+        found = review.views[key]
+        return found.copy(deep=False) if isinstance(found, pd.DataFrame) else found
+
+    return kept
 
 
 class Tables(Mapping):
@@ -69,6 +87,8 @@ class Review:
         What `references` gives.
     uncorrected : dict of DataFrame
         The tables that hold a corrected cell, as printed.
+    views : dict
+        What functions marked with `once` have computed from these tables.
     """
 
     root: Path
@@ -76,6 +96,7 @@ class Review:
     tables: Tables
     entries: dict[str, Reference]
     uncorrected: dict[str, pd.DataFrame] = field(default_factory=dict)
+    views: dict[tuple, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         """Return the table of that name."""
@@ -91,6 +112,7 @@ class Review:
         return self.entries
 
     @property
+    @once
     def printed(self) -> Review:
         """The same data before any correction, for whatever is about what a source prints."""
         return replace(self, tables=self.tables | self.uncorrected, uncorrected={})
@@ -119,6 +141,7 @@ class Review:
         printed = {name: kept(frame) for name, frame in self.uncorrected.items()}
         return replace(self, tables=self.tables | fewer, uncorrected=printed)
 
+    @once
     def labels(self, table: str, column: str = "label") -> dict[str, str]:
         """Return one column of a table by the table's key, for example labels of outcomes."""
         frame = self.tables[table]

@@ -20,7 +20,7 @@ from livingreview.data import load
 from livingreview.effects import effects
 from livingreview.recompute import recompute
 from livingreview.schema import read_package
-from livingreview.study_pages import Site, StudyPages, places_of_tables, uses
+from livingreview.study_pages import Site, StudyPages, uses_on_page
 from livingreview.study_pages.records import JUDGEMENT_TABLES, VALUE_TABLES
 from livingreview.study_pages.sentence import DESIGNS
 from livingreview.study_pages.values import STUDY_COLUMNS
@@ -79,17 +79,13 @@ def site():
 
 
 @pytest.fixture(scope="module")
-def places():
-    pages = [ROOT / "index.md", *sorted((ROOT / "chapters").glob("*.md"))]
-    names = [page.relative_to(ROOT).as_posix().removesuffix(".md") for page in pages]
-    return places_of_tables(
-        {name: page.read_text(encoding="utf-8") for name, page in zip(names, pages, strict=True)}
-    )
-
-
-@pytest.fixture(scope="module")
-def used(review, places):
-    return uses(review, tables.book_tables(review), places)
+def used(review):
+    """Tables that link to each study, as if all stood on one page."""
+    found = {}
+    html = "".join(table._repr_html_() for table in tables.book_tables(review))
+    for study, use in uses_on_page("chapters/all", html):
+        found.setdefault(study, []).append(use)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -323,22 +319,34 @@ def test_a_report_that_was_not_read_is_said_to_be_so(review, pages):
         assert said == (row["reference"] not in read), row["study_id"]
 
 
-def test_the_book_s_tables_are_found_where_they_stand(review, places, used, parsed):
-    for table in tables.book_tables(review):
-        assert table.name in places, table.name
-    for name, page in places.items():
-        call = f"\ntables.{name.replace('-', '_')}("
-        assert call in (ROOT / f"{page}.md").read_text(encoding="utf-8")
-    by_study = {t.name: t.shown for t in tables.book_tables(review) if t.source == "studies"}
-    for name, studies in by_study.items():
+def test_the_tables_that_show_a_study_are_named_and_linked(review, parsed):
+    by_study = [t for t in tables.book_tables(review) if t.source == "studies"]
+    assert len(by_study) >= 5
+    for table in by_study:
+        address = f"../chapters/all.html#table-{table.name}"
         for study, page in parsed.items():
             links = {a["href"] for a in page.of("a")}
-            address = f"../{places[name]}.html#table-{name}"
-            assert (address in links) == (study in studies), (name, study)
-    rated = set(" ".join(review.certainty["studies"]).split())
-    for study, found in used.items():
-        certain = any(use.address.endswith("#table-summary-of-findings") for use in found)
-        assert certain == (study in rated), study
+            assert (address in links) == (study in table.shown), (table.name, study)
+
+
+def test_a_page_is_made_of_its_own_rows_and_nothing_else(review):
+    made = StudyPages(review, site())
+    before = {study: made.made_of(study) for study in made.study_ids}
+    row = review.measurements.index[0]
+    owner = review.arms.set_index("arm_id").loc[review.measurements.loc[row, "arm_id"], "study_id"]
+    changed = review.measurements.copy()
+    changed.loc[row, "note"] = "another note"
+    after = StudyPages(review.replacing(measurements=changed), site())
+    differ = [study for study in before if after.made_of(study) != before[study]]
+    assert differ == [owner]
+
+
+def test_pages_of_some_studies_are_those_of_all(review, pages, used):
+    some = list(pages)[::5]
+    made = StudyPages(review, site(), used)
+    made.prepare(some)
+    for study in some:
+        assert made.page(study) == pages[study]
 
 
 def test_the_sentence_names_design_number_and_dose(review, pages):
@@ -407,6 +415,7 @@ def test_text_from_the_data_is_text_everywhere(data_copy):
 
 def test_a_page_touches_no_table(review, monkeypatch):
     made = StudyPages(review, site())
+    made.prepare(made.study_ids)
 
     def refuse(*_, **__):
         raise AssertionError("a page read a whole table")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 from markupsafe import Markup
@@ -65,8 +65,10 @@ class _Findings:
     def __init__(self, review: Review):
         self.review = review
         owner = review.arms[["arm_id", "study_id"]]
-        self.comparisons = _tabled(review.comparisons.merge(owner, on="arm_id"))
-        self.measurements = _tabled(review.measurements.merge(owner, on="arm_id"))
+        self.comparisons = _by_study(_tabled(review.comparisons.merge(owner, on="arm_id")))
+        self.measurements = _by_study(_tabled(review.measurements.merge(owner, on="arm_id")))
+        self.doses, self.arms = _by_study(review.doses), _by_study(review.arms)
+        self.characteristics = _by_study(review.characteristics)
         self.citations = resolved_citations(review).set_index("study_id")
 
     def row(self, study: pd.Series) -> list[str | Markup]:
@@ -114,11 +116,9 @@ class _Findings:
         return text + quiet(f" {study['note']}" if study["note"] else "") + cells.rest()
 
     def _given(self, study: pd.Series) -> Markup:
-        doses = self.review.doses
-        rows = doses[doses["study_id"] == study["study_id"]]
-        arms = self.review.arms
+        rows = self.doses(study["study_id"])
         notes = []
-        for _, arm in arms[arms["study_id"] == study["study_id"]].iterrows():
+        for _, arm in self.arms(study["study_id"]).iterrows():
             faults = MarkedRow(self.review, "arms", arm).rest()
             if arm["note"] or faults:
                 notes.append(quiet(f"{arm['label']}: {arm['note']}") + faults)
@@ -132,17 +132,21 @@ class _Findings:
                 (self.measurements, measurement_phrases),
                 (self.comparisons, comparison_phrases),
             ):
-                rows = frame[frame["study_id"] == study["study_id"]]
+                rows = frame(study["study_id"])
                 phrases += words(self.review, rows[rows["in_table"] == tabled])
-        facts = self.review.characteristics
-        facts = facts[facts["study_id"] == study["study_id"]]
-        for _, row in facts.iterrows():
+        for _, row in self.characteristics(study["study_id"]).iterrows():
             cells = MarkedRow(self.review, "characteristics", row)
             words = Markup("{}: {}").format(row["item"].capitalize(), cells.show("statement"))
             phrases.append(words + quiet(f" [{row['locator']}]") + cells.rest())
         if not phrases:
             return quiet("The source states no result.")
         return lines(phrases)
+
+
+def _by_study(frame: pd.DataFrame) -> Callable[[str], pd.DataFrame]:
+    """Return a function that gives the rows of a study, without a search through all of them."""
+    rows, none = dict(list(frame.groupby("study_id", sort=False))), frame.iloc[:0]
+    return lambda study: rows.get(study, none)
 
 
 def _tabled(frame: pd.DataFrame) -> pd.DataFrame:
