@@ -124,7 +124,8 @@ class Review:
 
     def replacing(self, **tables: pd.DataFrame) -> Review:
         """Return the same data with some tables replaced, to see what would follow from them."""
-        return replace(self, tables=self.tables | tables)
+        left = {name: table for name, table in self.uncorrected.items() if name not in tables}
+        return replace(self, tables=self.tables | tables, uncorrected=left)
 
     def of_studies(self, keys: Collection[str]) -> Review:
         """Return the same data with the rows of some studies alone."""

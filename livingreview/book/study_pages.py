@@ -78,7 +78,8 @@ def study_pages(app: Sphinx) -> Iterator[tuple[str, dict, str]]:
             # taken away, not written over: the site in place may share the file
             path.unlink()
     changed = [study for study in pages.study_ids if study not in kept]
-    pages.prepare(changed)
+    if changed:
+        pages.prepare(changed)
     for study in changed:
         page = pages.page(study)
         kept[study] = {"digest": digests[study], "title": page.title, "words": page.summary}
