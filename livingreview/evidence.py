@@ -8,6 +8,7 @@ from livingreview.data import Review, keys_of
 from livingreview.doses import combined_arms
 from livingreview.printed import number
 
+CROSSOVER = "randomised crossover trial"  # each person takes both treatments, in random order
 ALPHA = 0.05  # the level at which sources call a result significant
 
 # From dish to trial. The rungs are those of the vocabulary of designs, put together where a
@@ -21,6 +22,7 @@ RUNGS = {
     "non-randomised trial": "Trials, not randomised or not described",
     "controlled, allocation unclear": "Trials, not randomised or not described",
     "randomised trial": "Randomised trials",
+    CROSSOVER: "Randomised trials",
     "pooled analysis of trials": "Pooled trials",
 }
 ORDER = tuple(dict.fromkeys(RUNGS.values()))

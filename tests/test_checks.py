@@ -53,6 +53,8 @@ CELLS = [
     ("studies", 2, "conditions", "cervical_cancer colon_cancer", ['"colon_cancer"', "conditions"]),
     ("studies", 2, "reference", "liu202", ["references.bib", "did you mean"]),
     ("studies", 2, "registration", "NCT123", ["not of the form"]),
+    ("studies", 2, "overlaps", "nobody2020", ["studies.csv"]),
+    ("studies", 2, "overlaps", "liu2020_cells", ["overlap with itself"]),
     ("studies", 2, "n", "twelve", ["not a number", "decimal point"]),
     ("studies", 2, "extracted", "21/11/2026", ["not a date", "year-month-day"]),
     ("studies", 2, "checked", "2020-01-01", ["before it was extracted"]),

@@ -40,6 +40,7 @@ def check_rules(package: Package, rows: Rows, references: dict[str, Reference]) 
     yield from _measurements(rows)
     yield from _comparisons(rows)
     yield from _arms(rows)
+    yield from _overlaps(rows)
     yield from _dates(package, rows)
     yield from _citations(rows)
     yield from check_numbers(rows)
@@ -147,6 +148,13 @@ def _arms(rows: Rows) -> Iterator[Fault]:
         if row["study_id"] not in with_arm:
             why = "the study has no arm, so no table would show it"
             yield _fault("studies", line, "study_id", row["study_id"], why, "Add it to arms.csv")
+
+
+def _overlaps(rows: Rows) -> Iterator[Fault]:
+    for line, row in rows["studies"]:
+        if row["study_id"] in row["overlaps"].split(" "):
+            why = "the study is said to overlap with itself"
+            yield _fault("studies", line, "overlaps", row["overlaps"], why, "Name the other study")
 
 
 def _dates(package: Package, rows: Rows) -> Iterator[Fault]:
