@@ -5,20 +5,34 @@ Only different studies that ask the same are pooled; `comparable` says what that
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 
 from livingreview.comparable import TRAITS, bar, traits
 from livingreview.data import Review, keys_of
+from livingreview.effects import RATIOS
 from livingreview.meta_analysis import pooling
 from livingreview.meta_analysis.errors import ConvergenceError
 
 # Cochrane Handbook, section 10.10.4: REML with Knapp and Hartung's interval, never narrower than
 # Wald's (the ad-hoc rule), since two studies that happen to agree would else look too sure.
 MODEL = pooling.Model(method="REML", test="adhoc")
+FEW = 5  # studies below which the prediction interval is not to be relied on
+
+
+class Printed(NamedTuple):
+    """A pooled result on the scale that is printed: ratios not in logarithms."""
+
+    estimate: float
+    low: float
+    high: float
+    expected_low: float
+    expected_high: float
 
 
 @dataclass(frozen=True)
@@ -48,6 +62,25 @@ class Pooled:
     rows: tuple[int, ...]
     result: pooling.Pooled | None
     reason: str
+
+    @property
+    def printed(self) -> Printed:
+        """Estimate, interval and prediction interval on the scale that is printed."""
+        scale = math.exp if self.measure in RATIOS else float
+        result = self.result
+        values = (result.estimate, result.ci_low, result.ci_high, result.pi_low, result.pi_high)
+        return Printed(*map(scale, values))
+
+    @property
+    def heterogeneity(self) -> str:
+        """How far the studies pooled differ, with the prediction interval, in one line."""
+        result, printed = self.result, self.printed
+        line = (
+            f"Heterogeneity: τ² = {result.tau2:.2f}; I² = {result.i2:.0f}% (from τ²); "
+            f"Q = {result.q:.2f}, df = {result.q_df}, p = {result.q_p:.2f}. "
+            f"Prediction interval {printed.expected_low:.2f} to {printed.expected_high:.2f}"
+        )
+        return line + (", not to be relied on with so few studies." if result.k < FEW else ".")
 
 
 def pools(review: Review, rows: pd.DataFrame) -> list[Pooled]:

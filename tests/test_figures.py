@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import pytest
 
 from livingreview.doses import concentrations, human_equivalents
-from livingreview.effects import RATIO, STANDARDISED, effects
+from livingreview.effects import RATIO, STANDARDISED
 from livingreview.evidence import ORDER, evidence_map
 from livingreview.figures.before_after import arm_means, before_after
 from livingreview.figures.dose_response import dose_response
@@ -257,24 +257,6 @@ def test_signalling_figures_show_their_statements(review):
     assert {"Low dose", "Standard dose"} <= titles
     titles = {text.get_text() for text in low_and_standard(review).figure.findobj(plt.Text)}
     assert {"Low dose", "Standard dose"} <= titles
-
-
-@pytest.mark.parametrize("measure", [RATIO, STANDARDISED])
-def test_a_forest_plot_has_a_square_for_each_effect_and_a_null_line(review, measure):
-    drawing = forest_plot(review, "implantation_failure", measure)
-    rows = effects(review, "implantation_failure").query("measure == @measure")
-    axes, side = drawing.figure.axes
-    squares = [line for line in axes.lines if line.get_marker() == "s"]
-    assert [line.get_xdata()[0] for line in squares] == pytest.approx(rows["estimate"].tolist())
-    labels = [text.get_text().replace("\n", " ") for text in axes.get_yticklabels()]
-    assert [label.rstrip(" ↑↓") for label in labels] == list(rows["outcome"])
-    null = 1.0 if measure == RATIO else 0.0
-    assert axes.lines[0].get_xdata() == [null, null]
-    written = " ".join(text.get_text() for text in side.texts)
-    for row in rows.itertuples():
-        assert f"{row.estimate:.2f} ({row.low:.2f} to {row.high:.2f})" in written
-        assert row.treated in written
-    assert "nothing pooled" in drawing.alt
 
 
 def test_a_group_without_effects_is_refused(review):
