@@ -32,8 +32,10 @@ __all__ = [
     "BookTable",
     "absolute_effects",
     "accounting",
+    "audited_effects",
     "baseline",
     "book_tables",
+    "change_bounds",
     "citations",
     "claims_again",
     "claims_ledger",
@@ -49,6 +51,7 @@ __all__ = [
     "other_conditions",
     "pain_and_history",
     "pharmacology",
+    "pooling",
     "pregnancy",
     "receptor_expression",
     "receptors",
@@ -70,6 +73,21 @@ __all__ = [
 def absolute_effects(review: Review) -> BookTable:
     """Return absolute effects on the outcomes of pregnancy."""
     return by_effect.absolute_effects(review, by_arm.CONDITION)
+
+
+def pooling(review: Review) -> BookTable:
+    """Return which outcomes of recurrent implantation failure were pooled, and why not others."""
+    return by_effect.pooling(review, by_arm.CONDITION)
+
+
+def audited_effects(review: Review) -> BookTable:
+    """Return the effects of recurrent implantation failure beside the p values reported."""
+    return by_effect.audited_effects(review, by_arm.CONDITION)
+
+
+def change_bounds(review: Review) -> BookTable:
+    """Return changes from the baseline in recurrent implantation failure, as bounds."""
+    return by_effect.change_bounds(review, by_arm.CONDITION)
 
 
 def hormones(review: Review) -> BookTable:

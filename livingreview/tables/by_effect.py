@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+import pandas as pd
+from markupsafe import Markup
+
 from livingreview.data import Review
-from livingreview.effects import RATIO, effects
-from livingreview.tables.base import BookTable, Column, Group, quiet, reference_link
+from livingreview.effects import CORRELATIONS, FROM_ARMS, RATIO, changes, effects
+from livingreview.pooled import pools
+from livingreview.recompute import recompute
+from livingreview.tables.base import (
+    BookTable,
+    Column,
+    Group,
+    lines,
+    marked,
+    opens,
+    quiet,
+    reference_link,
+)
+
+# columns of a change from the baseline, and what each is of
+SIDES = (
+    ("treated", "With naltrexone"),
+    ("other", "Without"),
+    ("difference", "Difference"),
+)
 
 
 def absolute_effects(review: Review, condition: str) -> BookTable:
     """Return, for outcomes that are counted, numbers out of a thousand and numbers to treat."""
     rows = effects(review, condition)
-    rows = rows[rows["measure"] == RATIO]
+    rows = rows[(rows["measure"] == RATIO) & (rows["given"] == FROM_ARMS)]
     groups = [
         Group(
             reference_link(review, reference),
@@ -45,3 +66,127 @@ def absolute_effects(review: Review, condition: str) -> BookTable:
 def _thousand(text: str) -> str:
     events, _, n = text.partition(" of ")
     return f"{1000 * float(events) / float(n):.0f} ({text})"
+
+
+def pooling(review: Review, condition: str) -> BookTable:
+    """Return for each outcome the pooled result, or the reason why there is none."""
+    found = pools(review, effects(review, condition))
+    body: list[list[str | Markup]] = []
+    alike: dict[tuple[int, str], list[str]] = {}
+    for pool in found:
+        if not pool.result:
+            alike.setdefault((pool.k, pool.reason), []).append(pool.outcome)
+            continue
+        printed = pool.printed
+        unit = f" {pool.unit}" if pool.unit else ""
+        size = f"{printed.estimate:.2f}{unit} ({printed.low:.2f} to {printed.high:.2f})"
+        apart = f"Left apart: {pool.reason}." if pool.reason else ""
+        told = [f"Pooled: {pool.measure} {size}.", pool.heterogeneity, *pool.result.notes, apart]
+        body.append([pool.outcome, str(pool.k), lines(told)])
+    for (k, reason), outcomes in alike.items():
+        body.append(["; ".join(outcomes), str(k), f"Not pooled: {reason}."])
+    columns = (
+        Column("Outcome"),
+        Column("Studies", number=True),
+        Column("Pooled effect with interval and heterogeneity, or why there is none"),
+    )
+    shown = frozenset(f"{place} {pool.outcome}" for place, pool in enumerate(found))
+    caption = "Which outcomes could be pooled, and why not the others?"
+    return BookTable("pooling", caption, columns, [Group("", body)], "", shown)
+
+
+def audited_effects(review: Review, condition: str) -> BookTable:
+    """Return each effect beside the p value that is reported for it, and what its numbers give."""
+    rows = effects(review, condition)
+    audit = recompute(review)
+    audit = audit[(audit["row_table"] == "comparisons") & (audit["statistic"] == "p")]
+    claims = review.comparisons.merge(audit, left_on="comparison_id", right_on="row_key")
+    labels = review.labels("outcomes")
+    groups = []
+    for reference, cells in rows.groupby("reference", sort=False):
+        body = []
+        for row in cells.itertuples(index=False):
+            # nobody reports a p value of an outcome that was derived here
+            derived = row.topic != labels[row.outcome_id]
+            found = [] if derived else _claims_of(claims, row).to_dict("records")
+            effect = f"{row.estimate:.2f} ({row.low:.2f} to {row.high:.2f})"
+            p = [
+                marked(review, "comparisons", claim["comparison_id"], claim["p"]) for claim in found
+            ]
+            body.append(
+                [
+                    quiet("") + row.outcome + quiet(f" [{row.place}]"),
+                    Markup("{} {}").format(row.measure, effect),
+                    lines(p) if p else "not reported",
+                    lines([_range(claim) for claim in found]),
+                    lines([_verdict(claim) for claim in found]),
+                ]
+            )
+        groups.append(Group(reference_link(review, reference), body))
+    columns = (
+        Column("Outcome"),
+        Column("Effect (interval)", number=True),
+        Column("p as reported", number=True),
+        Column("p recomputed (range by rounding)", number=True),
+        Column("Verdict"),
+    )
+    shown = frozenset(f"{row.study_id} {row.outcome}" for row in rows.itertuples(index=False))
+    caption = "Do the reported p values go with the effects?"
+    return BookTable("audited-effects", caption, columns, groups, "", shown)
+
+
+def _claims_of(claims: pd.DataFrame, row) -> pd.DataFrame:
+    """Return the p values reported of an effect: those printed with it, or else all others."""
+    same = claims[
+        (claims["arm_id"] == row.arm_id)
+        & (claims["comparator_id"] == row.comparator_id)
+        & (claims["outcome_id"] == row.outcome_id)
+        & (claims["part"] == row.part)
+        & claims["timepoint"].isin([row.timepoint, ""])
+    ]
+    beside = same[same["locator_x"] == row.place]
+    return beside if len(beside) else same.drop_duplicates("p")
+
+
+def _range(claim: dict[str, str]) -> str:
+    span = f" ({claim['low']} to {claim['high']})" if claim["low"] != claim["high"] else ""
+    return claim["recomputed"] + span or "–"
+
+
+def _verdict(claim: dict[str, str]) -> Markup:
+    how = opens("how", "The arithmetic", claim["arithmetic"]) if claim["arithmetic"] else ""
+    return Markup("{}").format(claim["verdict"]) + how + quiet(f" {claim['why']}")
+
+
+def change_bounds(review: Review, condition: str) -> BookTable:
+    """Return change in each arm and difference in changes, as bounds over the correlation."""
+    frame = changes(review, condition)
+    reference = dict(zip(review.studies["study_id"], review.studies["reference"], strict=True))
+    groups = []
+    for row in frame.to_dict("records"):
+        unit = f", {row['unit']}" if row["unit"] not in ("count", "grade", "ratio", "") else ""
+        heading = Markup("{} (").format(row["outcome"] + unit)
+        heading += reference_link(review, reference[row["study_id"]]) + f", {row['arms']})"
+        groups.append(Group(heading, [_change(row, *side) for side in SIDES]))
+    low, high = CORRELATIONS
+    columns = (
+        Column("Group"),
+        Column("Change", number=True),
+        Column(f"Interval if r = {high:g}", number=True),
+        Column(f"Interval if r = {low:g}", number=True),
+    )
+    shown = frozenset(f"{row.study_id} {row.outcome}" for row in frame.itertuples(index=False))
+    caption = (
+        "How far did each group change from the baseline? Bounds, not a guess: the correlation r "
+        f"of before with after is not printed and may lie anywhere from {low:g} to {high:g}."
+    )
+    return BookTable("change-bounds", caption, columns, groups, "", shown)
+
+
+def _change(row: dict, name: str, label: str) -> list[str]:
+    places = row["decimals"]
+    intervals = (
+        " to ".join(f"{row[f'{name}_{side}_{end}']:+.{places + 1}f}" for side in ("low", "high"))
+        for end in (1, 0)
+    )
+    return [label, f"{row[f'{name}_change']:+.{places}f}", *intervals]
