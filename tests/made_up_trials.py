@@ -7,8 +7,8 @@ import csv
 DAY = "2026-11-21"
 
 
-def append(folder, table, **cells):
-    path = folder / "data" / f"{table}.csv"
+def append(folder, name, /, **cells):
+    path = folder / "data" / f"{name}.csv"
     with path.open(encoding="utf-8") as file:
         header = next(csv.reader(file))
     assert set(cells) <= set(header)
@@ -106,3 +106,26 @@ def add_events(folder, study, events, n="40", outcome="symptoms", **cells):
     add_trial(folder, study, n=n, **cells)
     for arm, count in zip(("ldn0", "placebo"), events, strict=True):
         measure(folder, f"{study}.{arm}", outcome, 1, n=n, events=count)
+
+
+def correct(folder, table, row, column, printed, to):
+    """Add a discrepancy that corrects a cell."""
+    study = row.split(".")[0]
+    append(
+        folder,
+        "discrepancies",
+        discrepancy_id=f"{row}-{column}",
+        source_id=study,
+        kind="contradiction",
+        locator="Table 2, row 1",
+        printed=printed,
+        table=table,
+        row=row,
+        column=column,
+        why="The text says otherwise.",
+        likely=to,
+        corrected=to,
+        established="internal comparison",
+        effect="Made up.",
+        extracted=DAY,
+    )

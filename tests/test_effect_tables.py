@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from made_up_trials import add_events, add_trial, report
+from made_up_trials import add_events, add_trial, correct, measure, report
 
 from livingreview import tables
 from livingreview.data import load
@@ -15,7 +15,9 @@ from livingreview.tables import by_effect
 
 
 def plain(cell):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", str(cell))).strip()
+    """What stands in a cell, without tags and without what its marks open."""
+    shown = re.sub(r"<details.*?</details>", " ", str(cell), flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", shown)).strip()
 
 
 def rows_of(table):
@@ -76,6 +78,7 @@ def test_changes_stand_as_bounds_and_are_called_so(review):
     for group in table.groups:
         told = frame.loc[re.split(r"[,(]", plain(group.heading))[0].strip()]
         for row, name in zip(group.rows, ("treated", "other", "difference"), strict=True):
+            row = [plain(cell) for cell in row]
             assert float(row[1]) == pytest.approx(told[f"{name}_change"], abs=0.051)
             narrow, wide = (tuple(map(float, cell.split(" to "))) for cell in row[2:])
             assert wide[0] < narrow[0] < narrow[1] < wide[1]
@@ -92,3 +95,36 @@ def test_absolute_effects_pass_over_what_was_not_counted(data_copy):
     assert len(effects(review, "fibromyalgia")) == 2
     (row,) = rows_of(by_effect.absolute_effects(review, "fibromyalgia"))
     assert row[1] == "250 (10 of 40)"
+
+
+def test_every_table_of_effects_says_on_what_corrected_cell_a_number_rests(data_copy):
+    add_events(data_copy, "alpha2020", ("10", "20"))
+    add_events(data_copy, "beta2021", ("15", "26"), n="60")
+    report(data_copy, "alpha2020.ldn0", "symptoms", 1, p="0.03")
+    correct(data_copy, "measurements", "alpha2020.ldn0.m1", "events", "10", "11")
+    correct(data_copy, "comparisons", "alpha2020.ldn0.c1", "p", "0.03", "0.04")
+    review = load(data_copy)
+    mark = 'data-discrepancy="alpha2020.ldn0.m1-events"'
+    for function in (by_effect.absolute_effects, by_effect.pooling, by_effect.audited_effects):
+        html = function(review, "fibromyalgia")._repr_html_()
+        assert "events corrected from 10 to 11" in html, function.__name__
+        assert mark in html, function.__name__
+    # the audit is of what is printed
+    rows = rows_of(by_effect.audited_effects(review, "fibromyalgia"))
+    assert rows[0][2] == "0.03"
+    assert 'data-discrepancy="alpha2020.ldn0.c1-p"' in html
+
+
+def test_changes_say_on_what_corrected_cell_they_rest(data_copy):
+    add_trial(data_copy, "alpha2020")
+    for arm, means in (("ldn0", ("6.0", "4.0")), ("placebo", ("6.1", "5.9"))):
+        for number, (mean, time) in enumerate(zip(means, ("baseline", "12 weeks"), strict=True)):
+            cells = {"n": "40", "mean": mean, "sd": "2.0", "unit": "grade", "timepoint": time}
+            measure(data_copy, f"alpha2020.{arm}", "pain", number, **cells)
+    correct(data_copy, "measurements", "alpha2020.ldn0.m0", "mean", "6.0", "6.5")
+    table = by_effect.change_bounds(load(data_copy), "fibromyalgia")
+    (group,) = table.groups
+    assert "mean corrected from 6.0 to 6.5" in group.heading
+    marked = ["data-discrepancy" in row[1] for row in group.rows]
+    assert marked == [True, False, False]
+    assert plain(group.rows[0][1]) == "-2.5"

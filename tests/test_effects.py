@@ -5,11 +5,18 @@ from __future__ import annotations
 import math
 
 import pytest
-from made_up_trials import add_trial, measure
+from made_up_trials import add_trial, correct, measure, report
 
 from livingreview.data import load
 from livingreview.effect_sizes import PrePost, difference_in_change_bounds
-from livingreview.effects import CORRELATIONS, RATIO, STANDARDISED, changes, effects, period
+from livingreview.effects import (
+    CORRELATIONS,
+    RATIO,
+    STANDARDISED,
+    changes,
+    effects,
+    period,
+)
 from livingreview.effects.times import last
 
 
@@ -167,3 +174,29 @@ def test_changes_are_bounds_over_the_correlation(review):
     of_study = means["arm_id"].str.startswith(frame["study_id"].iloc[0])
     both = means[of_study & means["locator"].str.startswith(("Table 2", "Table 3", "Table 4"))]
     assert set(frame["outcome_id"]) == set(both["outcome_id"])
+
+
+def test_an_effect_names_the_cells_that_it_rests_on_and_what_of_them_is_corrected(data_copy):
+    add_trial(data_copy, "alpha2020")
+    for arm, lost, women in (("ldn0", "3", "10"), ("placebo", "6", "9")):
+        key = f"alpha2020.{arm}"
+        measure(data_copy, key, "pregnancy", 1, n="40", events=women)
+        measure(data_copy, key, "miscarriage", 2, n="40", events=lost)
+        measure(data_copy, key, "pain", 3, n="40", mean=women, se="0.5")
+    printed = {"measure": "odds ratio", "effect": "0.50", "unit": "ratio", "p": "0.03"}
+    report(data_copy, "alpha2020.ldn0", "symptoms", 1, **printed)
+    correct(data_copy, "measurements", "alpha2020.placebo.m1", "events", "9", "8")
+    correct(data_copy, "measurements", "alpha2020.ldn0.m3", "se", "0.5", "0.6")
+    correct(data_copy, "comparisons", "alpha2020.ldn0.c1", "p", "0.03", "0.04")
+    correct(data_copy, "comparisons", "alpha2020.ldn0.c1", "note", "empty", "Not told.")
+    rows = made(data_copy).set_index("topic")
+    assert rows["corrected"].to_dict() == {
+        "Pregnancy": "events corrected from 9 to 8",
+        "Miscarriage": "",
+        "Miscarriage, of the women pregnant": "events corrected from 9 to 8",
+        "Pain": "se corrected from 0.5 to 0.6",
+        "Symptoms": "p corrected from 0.03 to 0.04",
+    }
+    assert rows.loc["Miscarriage, of the women pregnant", "comparator"] == "6 of 8"
+    printed = effects(load(data_copy).printed, "fibromyalgia")
+    assert set(printed["corrected"]) == {""}

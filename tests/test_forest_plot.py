@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 from conftest import ROOT
-from made_up_trials import add_events, add_trial, report
+from made_up_trials import add_events, add_trial, correct, report
 
 from livingreview.data import load
 from livingreview.effects import DIFFERENCE, RATIO, STANDARDISED, effects
@@ -125,3 +125,12 @@ def test_a_reported_difference_of_a_crossover_trial_stands_in_the_plot(several_t
     assert "-1.20 (-2.00 to -0.40)" in words_of(side)
     assert not axes.patches
     assert words_of(strip)[1] == "not judged"
+
+
+def test_a_forest_plot_says_what_an_effect_rests_on(data_copy):
+    add_events(data_copy, "alpha2020", ("10", "20"))
+    correct(data_copy, "measurements", "alpha2020.ldn0.m1", "events", "10", "11")
+    drawing = forest_plot(load(data_copy), "fibromyalgia", RATIO)
+    assert "events corrected from 10 to 11" in drawing.alt
+    assert list(drawing.table["corrected"]) == ["events corrected from 10 to 11"]
+    assert not [name for name in drawing.table if name.endswith("_cells")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from livingreview.bibliography import read_bibliography
+from livingreview.bibliography import Reference, read_bibliography
 from livingreview.checks.cells import check_cells, check_references
 from livingreview.checks.files import RawTable, read_table
 from livingreview.checks.rules import check_rules
@@ -24,8 +24,8 @@ def check_project(root: Path) -> list[Fault]:
     return []
 
 
-def read_checked(root: Path) -> tuple[Package, dict[str, RawTable]]:
-    """Return the description and the cells of all tables.
+def read_checked(root: Path) -> tuple[Package, dict[str, RawTable], dict[str, Reference]]:
+    """Return the description and the cells of all tables, and the references.
 
     Raises
     ------
@@ -35,7 +35,7 @@ def read_checked(root: Path) -> tuple[Package, dict[str, RawTable]]:
     return _read(root)
 
 
-def _read(root: Path) -> tuple[Package, dict[str, RawTable]]:
+def _read(root: Path) -> tuple[Package, dict[str, RawTable], dict[str, Reference]]:
     try:
         package = read_package(root)
     except PackageError as error:
@@ -63,7 +63,7 @@ def _read(root: Path) -> tuple[Package, dict[str, RawTable]]:
         faults += check_rules(package, rows, references)
     if faults:
         raise DataError(faults)
-    return package, raws
+    return package, raws, references
 
 
 def _strangers(root: Path, package: Package):

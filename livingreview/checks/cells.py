@@ -25,7 +25,7 @@ def check_cells(table: Table, raw: RawTable) -> list[Fault]:
     faults: list[Fault] = []
     for line, row in raw.rows:
         for column, field in table.by_name.items():
-            found = _cell(field, row[column])
+            found = cell_fault(field, row[column])
             if found:
                 faults.append(Fault(name, line, column, row[column], *found))
     keys = [table.primary_key] + [
@@ -36,10 +36,11 @@ def check_cells(table: Table, raw: RawTable) -> list[Fault]:
     return faults
 
 
-def _cell(field: Field, value: str) -> tuple[str, str] | None:
+def cell_fault(field: Field, value: str) -> tuple[str, str] | None:
+    """Return reason and remedy where a text cannot stand in a column, else None."""
     if value == "":
         if field.required:
-            return "the cell is empty and must not be", f"Fill it: {field.description}"
+            return "the cell is empty and must not be", f"Fill it: {field.description.rstrip('.')}"
         return None
     if field.enum and value not in field.enum:
         words = ", ".join(field.enum)

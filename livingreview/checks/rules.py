@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from livingreview.bibliography import Reference
+from livingreview.checks.discrepancies import check_discrepancies
 from livingreview.checks.numbers import check_numbers
 from livingreview.faults import Fault, near_miss
 from livingreview.printed import number
@@ -44,7 +45,7 @@ def check_rules(package: Package, rows: Rows, references: dict[str, Reference]) 
     yield from _dates(package, rows)
     yield from _citations(rows)
     yield from check_numbers(rows)
-    yield from _discrepancies(package, rows)
+    yield from check_discrepancies(package, rows, references)
 
 
 def _fault(table: str, line: int, column: str, value: str, why: str, remedy: str) -> Fault:
@@ -187,21 +188,3 @@ def _citations(rows: Rows) -> Iterator[Fault]:
                 if (row["source_id"], number) not in listed:
                     why = "the source's list has no such number"
                     yield _fault("citations", line, column, number, why, "Check the list")
-
-
-def _discrepancies(package: Package, rows: Rows) -> Iterator[Fault]:
-    for line, row in rows["discrepancies"]:
-        filled = [bool(row[column]) for column in ("table", "row", "column")]
-        if not any(filled):
-            continue
-        table = package.tables.get(row["table"])
-        remedy = "Name a table, a key and a column of this package, or leave all three empty"
-        if not all(filled) or table is None:
-            yield _fault("discrepancies", line, "table", row["table"], "no such table", remedy)
-            continue
-        if row["column"] not in table.by_name:
-            yield _fault("discrepancies", line, "column", row["column"], "no such column", remedy)
-        keys = {cells[table.primary_key[0]] for _, cells in rows[table.name]}
-        if row["row"] not in keys:
-            why = f"no row of {table.path} has this key"
-            yield _fault("discrepancies", line, "row", row["row"], why, remedy)

@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from livingreview.data import Review
 from livingreview.effect_sizes import se_from_ci, se_from_p
 from livingreview.effect_sizes.outcome import normal_quantile
-from livingreview.effects.measures import DIFFERENCE, RATIOS, on_printed_scale
+from livingreview.effects.measures import DIFFERENCE, RATIOS, REPORTABLE, on_printed_scale
 from livingreview.effects.places import at_the_end, from_the_best_place, of_the_whole
 from livingreview.effects.times import BEFORE
 from livingreview.intervals import LEVEL
 from livingreview.printed import bound, number
 
 Row = dict[str, str]
-MEASURES = (*RATIOS, DIFFERENCE, "standardised mean difference")
 
 
 def reports(review: Review, studies: set[str]) -> Iterator[Row]:
@@ -44,7 +43,7 @@ def reports(review: Review, studies: set[str]) -> Iterator[Row]:
         frame["study_id"].isin(studies)
         & (frame["role"] == "intervention")
         & (frame["comparator_id"] != "")
-        & frame["measure"].isin(MEASURES)
+        & frame["measure"].isin(REPORTABLE)
         & (frame["effect_high"] == "")
         & ~frame["timepoint"].isin(BEFORE)
     ]
@@ -57,7 +56,7 @@ def reports(review: Review, studies: set[str]) -> Iterator[Row]:
 
 
 def of_report(row: Row, df: float | None = None) -> dict | None:
-    """Return the columns of a printed effect; None where it has neither interval nor exact p.
+    """Return the columns of a printed effect; None where its precision is not told.
 
     The interval stands as printed; the standard error comes from it, or from p, on the scale on
     which the interval is symmetric (Cochrane Handbook, sections 6.3.1, 6.3.2 and 6.5.2.3).
@@ -74,9 +73,11 @@ def of_report(row: Row, df: float | None = None) -> dict | None:
     try:
         yi = scale(_exact(row["effect"]))
         if row["ci_low"] and row["ci_high"]:
+            used = ("effect", "ci_low", "ci_high")
             low, high = _exact(row["ci_low"]), _exact(row["ci_high"])
             se = se_from_ci(scale(low), scale(high), LEVEL, df)
         else:
+            used = ("effect", "p")
             se = se_from_p(yi, _exact(row["p"].lstrip("=")), df)
             half = normal_quantile(LEVEL) * se
             low, high = (on_printed_scale(row["measure"], yi + sign * half) for sign in (-1, 1))
@@ -98,6 +99,9 @@ def of_report(row: Row, df: float | None = None) -> dict | None:
         "difference_low": math.nan,
         "difference_high": math.nan,
         "nnt": "",
+        "treated_cells": (("arms", row["arm_id"], "n"),),
+        "comparator_cells": (("arms", row["comparator_id"], "n"),),
+        "effect_cells": tuple(("comparisons", row["comparison_id"], column) for column in used),
     }
 
 

@@ -6,7 +6,8 @@ import pandas as pd
 
 from livingreview.data import Review
 from livingreview.effect_sizes import PrePost, change_bounds, difference_in_change_bounds
-from livingreview.effects.from_arms import MEANS, pairs, size, spread
+from livingreview.effects.cells import corrected
+from livingreview.effects.from_arms import MEANS, of_mean, pairs, size, spread
 from livingreview.effects.places import from_the_best_place
 from livingreview.effects.times import BEFORE, is_change
 from livingreview.evidence import people_with
@@ -35,7 +36,8 @@ def changes(review: Review, condition: str) -> pd.DataFrame:
         ``study_id``, ``outcome_id``, ``outcome``, ``arms`` (words), ``unit``, ``decimals`` (of the
         printed means), and for each of `NAMES` the ``change`` with the 95 % interval at the low
         end of the range of the correlation (``low_0``, ``high_0``) and at the high end (``low_1``,
-        ``high_1``), as ``treated_change``, ``treated_low_0`` and so on.
+        ``high_1``), as ``treated_change``, ``treated_low_0`` and so on; ``corrected`` and the cells
+        ``treated_cells`` and ``other_cells`` as in `effects`.
     """
     frame = from_the_best_place(review, review.measurements)
     frame = frame[frame["timepoint"].isin(BEFORE) & (frame["mean"] != "")]
@@ -56,6 +58,9 @@ def changes(review: Review, condition: str) -> pd.DataFrame:
             *(change_bounds(arm, CORRELATIONS) for arm in two),
             difference_in_change_bounds(*two, CORRELATIONS),
         ]
+        cells = [
+            of_mean(before[key]) + of_mean(after) for key, after in zip(keys, pair, strict=True)
+        ]
         rows.append(
             {
                 "study_id": one["study_id"],
@@ -65,6 +70,9 @@ def changes(review: Review, condition: str) -> pd.DataFrame:
                 "unit": one["unit"],
                 "decimals": max(decimals(arm["mean"]) for arm in pair),
                 **_columns(bounds),
+                "corrected": corrected(review, cells[0] + cells[1]),
+                "treated_cells": cells[0],
+                "other_cells": cells[1],
             }
         )
     return pd.DataFrame(rows)

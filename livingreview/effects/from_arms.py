@@ -15,6 +15,7 @@ from livingreview.effect_sizes import (
     number_needed_to_treat,
     standardised_mean_difference,
 )
+from livingreview.effects.cells import N_CELL, Cell, of_arm
 from livingreview.effects.measures import DIFFERENCE, RATIO, STANDARDISED, estimated
 from livingreview.effects.places import at_the_end, from_the_best_place, of_the_whole
 from livingreview.printed import bound, number
@@ -95,6 +96,9 @@ def of_counts(treated: Row, other: Row, harmful: bool) -> dict:
         "difference_low": float(low[0]),
         "difference_high": float(high[0]),
         "nnt": needed.text,
+        "treated_cells": of_arm(treated, "events", "n"),
+        "comparator_cells": of_arm(other, "events", "n"),
+        "effect_cells": (),
     }
 
 
@@ -116,6 +120,9 @@ def of_means(treated: Row, other: Row, as_difference: bool) -> dict | None:
         "difference_low": math.nan,
         "difference_high": math.nan,
         "nnt": "",
+        "treated_cells": of_mean(treated),
+        "comparator_cells": of_mean(other),
+        "effect_cells": (),
     }
 
 
@@ -129,6 +136,11 @@ def spread(row: Row) -> float:
     return number(row["sd"]) if row["sd"] else number(row["se"]) * math.sqrt(size(row))
 
 
+def of_mean(row: Row) -> tuple[Cell, ...]:
+    """Return the cells of a mean, its spread and its size."""
+    return of_arm(row, "mean", "sd" if row["sd"] else "se", "n")
+
+
 def _printed(row: Row) -> str:
     return f"{row['mean']} ± {row['sd']}" if row["sd"] else f"{row['mean']} (SE {row['se']})"
 
@@ -137,11 +149,14 @@ def of_the_pregnant(found: list[tuple[Row, Row]]) -> Iterator[tuple[Row, Row]]:
     """Yield losses among those who were pregnant, where the same arms report both."""
     counts = [pair for pair in found if pair[0]["kind"] == COUNTS]
     pregnant = {
-        (one["arm_id"], other["arm_id"], one["part"]): (one["events"], other["events"])
+        (one["arm_id"], other["arm_id"], one["part"]): (one, other)
         for one, other in counts
         if one["outcome_id"] == "pregnancy"
     }
     for one, other in counts:
         key = one["arm_id"], other["arm_id"], one["part"]
         if one["outcome_id"] == "miscarriage" and key in pregnant:
-            yield tuple({**arm, "n": n} for arm, n in zip((one, other), pregnant[key], strict=True))
+            yield tuple(
+                {**arm, "n": of["events"], N_CELL: of_arm(of, "events")[0]}
+                for arm, of in zip((one, other), pregnant[key], strict=True)
+            )

@@ -8,8 +8,11 @@ from livingreview.effect_sizes import EffectSizes
 
 RATIO, STANDARDISED, DIFFERENCE = "risk ratio", "Hedges' g", "mean difference"
 RATIOS = (RATIO, "odds ratio", "hazard ratio")
+REPORTABLE = (*RATIOS, DIFFERENCE, "standardised mean difference")  # as sources print them
+MEASURES = (*REPORTABLE, STANDARDISED)
 FROM_ARMS, REPORTED = "from both arms", "as reported"
 
+CELLS = ["treated_cells", "comparator_cells", "effect_cells"]
 COLUMNS = [
     "study_id",
     "reference",
@@ -37,6 +40,8 @@ COLUMNS = [
     "difference_high",
     "nnt",
     "place",
+    "corrected",
+    *CELLS,
 ]
 
 

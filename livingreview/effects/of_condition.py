@@ -8,8 +8,9 @@ import pandas as pd
 
 from livingreview.data import Review
 from livingreview.effects.as_reported import degrees_of_freedom, of_report, reports
+from livingreview.effects.cells import corrected
 from livingreview.effects.from_arms import COUNTS, of_counts, of_means, of_the_pregnant, pairs
-from livingreview.effects.measures import COLUMNS, DIFFERENCE, FROM_ARMS, REPORTED
+from livingreview.effects.measures import CELLS, COLUMNS, DIFFERENCE, FROM_ARMS, REPORTED
 from livingreview.evidence import CROSSOVER, people_with
 
 
@@ -19,10 +20,12 @@ def effects(review: Review, condition: str) -> pd.DataFrame:
     Where both arms report, events become a risk ratio (Wald interval on the log scale) with the
     risk difference (Newcombe's interval) and the number needed to treat; means become Hedges' g,
     or a mean difference where another study of the outcome prints only that, in the same unit.
-    Otherwise an effect printed with an interval or an exact p stands as reported; in a crossover
+    Otherwise an effect printed with its precision stands as reported; in a crossover
     trial it comes first, because only it knows that the same people took both. Where a study
     reports pregnancies and miscarriages, miscarriage stands twice: of all women, and of those who
     were pregnant. A study with more than two arms gives an effect for each pair, named by its arms.
+    A cell with a correction counts as corrected, and the effect says so; a corrected percentage
+    changes no effect, since counts are taken and not percentages.
 
     Parameters
     ----------
@@ -41,7 +44,9 @@ def effects(review: Review, condition: str) -> pd.DataFrame:
         variance), ``treated`` and ``comparator`` (what each arm reports), ``arm_id``,
         ``comparator_id``, ``part``, ``timepoint``, ``given`` (`FROM_ARMS` or `REPORTED`),
         ``difference``, ``difference_low``, ``difference_high`` (risk difference, NaN for others),
-        ``nnt`` (words) and ``place``.
+        ``nnt`` (words), ``place``, ``corrected`` (words on each corrected cell it rests on; mostly
+        empty), and the cells it rests on, tuples of table, key and column: ``treated_cells``,
+        ``comparator_cells`` and, of an effect as reported, ``effect_cells``.
     """
     studies = people_with(review, condition)
     design = dict(zip(review.studies["study_id"], review.studies["design"], strict=True))
@@ -67,6 +72,7 @@ def effects(review: Review, condition: str) -> pd.DataFrame:
                 "better": outcomes.loc[row["outcome_id"], "better"],
                 "arm_id": row["arm_id"],
                 "place": row["locator"],
+                "corrected": corrected(review, [c for name in CELLS for c in columns[name]]),
             }
         )
     frame = pd.DataFrame(rows, columns=COLUMNS)

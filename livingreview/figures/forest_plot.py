@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.transforms import blended_transform_factory
 
 from livingreview.data import Review
-from livingreview.effects import RATIOS
+from livingreview.effects import CELLS, RATIOS
 from livingreview.figures.bias_strip import draw_strip, key_of
 from livingreview.figures.drawing import COMPARATOR, INK, LDN, MUTED, Drawing, canvas
 from livingreview.figures.forest_lines import (
@@ -87,7 +87,7 @@ def forest_plot(review: Review, condition: str, measure: str) -> Drawing:
         draw_strip(strip, review, placed, -0.45)
         figure.text(0.01, KEY * (len(key) + 0.2) / height, "\n".join(key), va="top", **KEY_STYLE)
     name = "forest-" + measure.lower().replace(" ", "-").replace("'", "")
-    return Drawing(name, figure, _words(rows, shown, measure), rows)
+    return Drawing(name, figure, _words(rows, shown, measure), rows.drop(columns=CELLS))
 
 
 def _scale(axes, rows: pd.DataFrame, measure: str) -> None:
@@ -192,7 +192,10 @@ def _effect(values) -> str:
 
 def _words(rows: pd.DataFrame, shown: list[Pooled], measure: str) -> str:
     studies = rows["study_id"].nunique()
-    parts = [f"{row['outcome']} {_effect(row)}" for _, row in rows.iterrows()]
+    parts = [
+        f"{row['outcome']} {_effect(row)}" + (f", {row['corrected']}" if row["corrected"] else "")
+        for _, row in rows.iterrows()
+    ]
     pooled = [
         f"{pool.outcome}, {pool.k} studies pooled: {_effect(pool.printed._asdict())}"
         for pool in shown

@@ -33,7 +33,8 @@ def recompute(review: Review) -> pd.DataFrame:
     Parameters
     ----------
     review : Review
-        The data; all studies are audited, and none is known by name.
+        The data; all studies are audited, and none is known by name. Its printed values are
+        taken: an audit of corrected ones would find what we put there.
 
     Returns
     -------
@@ -44,6 +45,7 @@ def recompute(review: Review) -> pd.DataFrame:
         is from the printed numbers themselves, ``low`` and ``high`` over all numbers that round
         to them, of the closest test (``test``); ``verdict`` is one of `VERDICTS`.
     """
+    review = review.printed
     cells, outcomes = Cells(review), review.labels("outcomes")
     rows = []
     for table, key, record, statistic, reported, assessed in _statistics(review, cells):

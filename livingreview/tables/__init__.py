@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from livingreview.data import Review
-from livingreview.tables import by_arm, by_effect, by_statement, by_study
+from livingreview.tables import by_arm, by_statement, by_study
 from livingreview.tables.about_data import accounting, claims_ledger, dictionary, sizes, versions
-from livingreview.tables.audit import citations, discrepancies, recomputed
+from livingreview.tables.audit import citations, corrections, discrepancies, recomputed
 from livingreview.tables.base import BookTable
 from livingreview.tables.by_arm import baseline, correlations, pregnancy
+from livingreview.tables.by_effect import (
+    absolute_effects,
+    audited_effects,
+    change_bounds,
+    pooling,
+)
 from livingreview.tables.by_judgement import (
     risk_of_bias,
     summary_of_findings,
     trustworthiness,
 )
+from livingreview.tables.by_rung import dish_to_trial
 from livingreview.tables.by_statement import (
     conduct,
     mechanisms,
@@ -41,9 +48,11 @@ __all__ = [
     "claims_ledger",
     "combinations",
     "conduct",
+    "corrections",
     "correlations",
     "dictionary",
     "discrepancies",
+    "dish_to_trial",
     "endometrial_values",
     "hormones",
     "immune_markers",
@@ -68,26 +77,6 @@ __all__ = [
     "ultrasound",
     "versions",
 ]
-
-
-def absolute_effects(review: Review) -> BookTable:
-    """Return absolute effects on the outcomes of pregnancy."""
-    return by_effect.absolute_effects(review, by_arm.CONDITION)
-
-
-def pooling(review: Review) -> BookTable:
-    """Return which outcomes of recurrent implantation failure were pooled, and why not others."""
-    return by_effect.pooling(review, by_arm.CONDITION)
-
-
-def audited_effects(review: Review) -> BookTable:
-    """Return the effects of recurrent implantation failure beside the p values reported."""
-    return by_effect.audited_effects(review, by_arm.CONDITION)
-
-
-def change_bounds(review: Review) -> BookTable:
-    """Return changes from the baseline in recurrent implantation failure, as bounds."""
-    return by_effect.change_bounds(review, by_arm.CONDITION)
 
 
 def hormones(review: Review) -> BookTable:
@@ -162,6 +151,7 @@ def book_tables(review: Review) -> list[BookTable]:
             by_study.trials,
             by_study.other_conditions,
             by_study.reproduction,
+            dish_to_trial,
             baseline,
             hormones,
             immune_markers,
@@ -178,6 +168,7 @@ def book_tables(review: Review) -> list[BookTable]:
             pain_and_history,
             receptor_expression,
             mechanisms,
+            corrections,
             discrepancies,
             citations,
             risk_of_bias,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from markupsafe import Markup
 
 from livingreview.data import Review
+from livingreview.effects import CELLS, effects
 from livingreview.recompute import recompute
 from livingreview.tables.base import (
     BookTable,
@@ -49,6 +52,54 @@ def discrepancies(review: Review) -> BookTable:
     shown = frozenset(review.discrepancies["discrepancy_id"])
     caption = "Which faults did we find in the sources?"
     return BookTable("discrepancies", caption, columns, groups, "discrepancies", shown, folded=True)
+
+
+def corrections(review: Review) -> BookTable:
+    """Return every printed cell that we correct, and the effects that rest on it."""
+    frame = review.discrepancies
+    kept, left = leave_out(
+        frame,
+        "discrepancy_id",
+        [
+            ("that touch no cell", frame["row"] == ""),
+            ("whose cell stays as printed", frame["corrected"] == ""),
+        ],
+    )
+    uses = _effects_by_cell(review)
+    documents = review.sources.set_index("source_id")["reference"]
+    groups = []
+    for source, rows in kept.groupby("source_id", sort=False):
+        body = []
+        for row in rows.to_dict("records"):
+            table = review.printed.tables[row["table"]]
+            key = review.package.tables[row["table"]].primary_key[0]
+            printed = table.loc[table[key] == row["row"], row["column"]].iloc[0]
+            cell = Markup("<code>{table}.csv</code>, {row}, {column}").format(**row)
+            used = uses.get((row["table"], row["row"], row["column"]), [])
+            body.append(
+                [cell, printed, row["corrected"], row["established"], ", ".join(used) or "none"]
+            )
+        groups.append(Group(reference_link(review, documents[source]), body))
+    columns = (
+        Column("Table, row and column"),
+        Column("In the data, as printed"),
+        Column("Shown in the book, corrected"),
+        Column("How established"),
+        Column("Effects that change with it"),
+    )
+    caption = "Which printed values does the book correct, and does an effect change?"
+    shown = frozenset(kept["discrepancy_id"])
+    return BookTable("corrections", caption, columns, groups, "discrepancies", shown, left)
+
+
+def _effects_by_cell(review: Review) -> dict[tuple[str, str, str], list[str]]:
+    """Return the outcomes of the effects computed from each cell, by table, row and column."""
+    uses: dict[tuple[str, str, str], list[str]] = {}
+    for condition in review.conditions["condition_id"]:
+        for effect in effects(review, condition).itertuples(index=False):
+            for cell in chain(*(getattr(effect, name) for name in CELLS)):
+                uses.setdefault(cell, []).append(effect.outcome)
+    return uses
 
 
 def recomputed(review: Review) -> BookTable:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from livingreview.data import Review
-from livingreview.effects import CORRELATIONS, FROM_ARMS, RATIO, changes, effects
+from livingreview.effects import CELLS, CORRELATIONS, FROM_ARMS, RATIO, changes, effects
+from livingreview.effects.cells import Cell
 from livingreview.pooled import pools
 from livingreview.recompute import recompute
 from livingreview.tables.base import (
@@ -14,11 +17,12 @@ from livingreview.tables.base import (
     Column,
     Group,
     lines,
-    marked,
     opens,
     quiet,
     reference_link,
 )
+from livingreview.tables.by_arm import CONDITION
+from livingreview.tables.marks import marks, measured
 
 # columns of a change from the baseline, and what each is of
 SIDES = (
@@ -26,9 +30,11 @@ SIDES = (
     ("other", "Without"),
     ("difference", "Difference"),
 )
+BASIS = "Computed from the values as printed, or as corrected where a row says so."
+_computed = partial(BookTable, source="", basis=BASIS)
 
 
-def absolute_effects(review: Review, condition: str) -> BookTable:
+def absolute_effects(review: Review, condition: str = CONDITION) -> BookTable:
     """Return, for outcomes that are counted, numbers out of a thousand and numbers to treat."""
     rows = effects(review, condition)
     rows = rows[(rows["measure"] == RATIO) & (rows["given"] == FROM_ARMS)]
@@ -37,12 +43,12 @@ def absolute_effects(review: Review, condition: str) -> BookTable:
             reference_link(review, reference),
             [
                 [
-                    quiet("") + row.outcome + quiet(f" [{row.place}]"),
-                    _thousand(row.treated),
-                    _thousand(row.comparator),
+                    escape(row.outcome) + quiet(f" [{row.place}]"),
+                    measured(review, _thousand(row.treated), row.treated_cells),
+                    measured(review, _thousand(row.comparator), row.comparator_cells),
                     f"{1000 * row.difference:+.0f} "
                     f"({1000 * row.difference_low:+.0f} to {1000 * row.difference_high:+.0f})",
-                    f"{row.estimate:.2f} ({row.low:.2f} to {row.high:.2f})",
+                    escape(_size(row)) + quiet(f" {row.corrected}" if row.corrected else ""),
                     row.nnt,
                 ]
                 for row in cells.itertuples(index=False)
@@ -60,7 +66,11 @@ def absolute_effects(review: Review, condition: str) -> BookTable:
     )
     shown = frozenset(f"{row.study_id} {row.outcome}" for row in rows.itertuples(index=False))
     caption = "How many women out of a thousand, and how many must be treated for one?"
-    return BookTable("absolute-effects", caption, columns, groups, "", shown)
+    return _computed("absolute-effects", caption, columns, groups, shown=shown)
+
+
+def _size(row) -> str:
+    return f"{row.estimate:.2f} ({row.low:.2f} to {row.high:.2f})"
 
 
 def _thousand(text: str) -> str:
@@ -68,9 +78,10 @@ def _thousand(text: str) -> str:
     return f"{1000 * float(events) / float(n):.0f} ({text})"
 
 
-def pooling(review: Review, condition: str) -> BookTable:
+def pooling(review: Review, condition: str = CONDITION) -> BookTable:
     """Return for each outcome the pooled result, or the reason why there is none."""
-    found = pools(review, effects(review, condition))
+    rows = effects(review, condition)
+    found = pools(review, rows)
     body: list[list[str | Markup]] = []
     alike: dict[tuple[int, str], list[str]] = {}
     for pool in found:
@@ -81,7 +92,13 @@ def pooling(review: Review, condition: str) -> BookTable:
         unit = f" {pool.unit}" if pool.unit else ""
         size = f"{printed.estimate:.2f}{unit} ({printed.low:.2f} to {printed.high:.2f})"
         apart = f"Left apart: {pool.reason}." if pool.reason else ""
-        told = [f"Pooled: {pool.measure} {size}.", pool.heterogeneity, *pool.result.notes, apart]
+        mended = [
+            measured(review, f"{_short(review, row)}: {row.corrected}.", _cells(row))
+            for row in rows.loc[list(pool.rows)].itertuples()
+            if row.corrected
+        ]
+        told = [f"Pooled: {pool.measure} {size}.", pool.heterogeneity, *pool.result.notes]
+        told += [*mended, apart]
         body.append([pool.outcome, str(pool.k), lines(told)])
     for (k, reason), outcomes in alike.items():
         body.append(["; ".join(outcomes), str(k), f"Not pooled: {reason}."])
@@ -92,15 +109,23 @@ def pooling(review: Review, condition: str) -> BookTable:
     )
     shown = frozenset(f"{place} {pool.outcome}" for place, pool in enumerate(found))
     caption = "Which outcomes could be pooled, and why not the others?"
-    return BookTable("pooling", caption, columns, [Group("", body)], "", shown)
+    return _computed("pooling", caption, columns, [Group("", body)], shown=shown)
 
 
-def audited_effects(review: Review, condition: str) -> BookTable:
+def _short(review: Review, row) -> str:
+    return review.references[row.reference].short
+
+
+def _cells(row) -> list[Cell]:
+    return [cell for name in CELLS for cell in getattr(row, name)]
+
+
+def audited_effects(review: Review, condition: str = CONDITION) -> BookTable:
     """Return each effect beside the p value that is reported for it, and what its numbers give."""
     rows = effects(review, condition)
     audit = recompute(review)
     audit = audit[(audit["row_table"] == "comparisons") & (audit["statistic"] == "p")]
-    claims = review.comparisons.merge(audit, left_on="comparison_id", right_on="row_key")
+    claims = review.printed.comparisons.merge(audit, left_on="comparison_id", right_on="row_key")
     labels = review.labels("outcomes")
     groups = []
     for reference, cells in rows.groupby("reference", sort=False):
@@ -109,14 +134,15 @@ def audited_effects(review: Review, condition: str) -> BookTable:
             # nobody reports a p value of an outcome that was derived here
             derived = row.topic != labels[row.outcome_id]
             found = [] if derived else _claims_of(claims, row).to_dict("records")
-            effect = f"{row.estimate:.2f} ({row.low:.2f} to {row.high:.2f})"
             p = [
-                marked(review, "comparisons", claim["comparison_id"], claim["p"]) for claim in found
+                escape(claim["p"]) + marks(review, "comparisons", claim["comparison_id"], "p")
+                for claim in found
             ]
+            effect = measured(review, f"{row.measure} {_size(row)}", _cells(row))
             body.append(
                 [
-                    quiet("") + row.outcome + quiet(f" [{row.place}]"),
-                    Markup("{} {}").format(row.measure, effect),
+                    escape(row.outcome) + quiet(f" [{row.place}]"),
+                    effect + quiet(f" {row.corrected}" if row.corrected else ""),
                     lines(p) if p else "not reported",
                     lines([_range(claim) for claim in found]),
                     lines([_verdict(claim) for claim in found]),
@@ -132,7 +158,8 @@ def audited_effects(review: Review, condition: str) -> BookTable:
     )
     shown = frozenset(f"{row.study_id} {row.outcome}" for row in rows.itertuples(index=False))
     caption = "Do the reported p values go with the effects?"
-    return BookTable("audited-effects", caption, columns, groups, "", shown)
+    basis = f"{BASIS} p was recomputed from the values as printed."
+    return _computed("audited-effects", caption, columns, groups, shown=shown, basis=basis)
 
 
 def _claims_of(claims: pd.DataFrame, row) -> pd.DataFrame:
@@ -158,7 +185,7 @@ def _verdict(claim: dict[str, str]) -> Markup:
     return Markup("{}").format(claim["verdict"]) + how + quiet(f" {claim['why']}")
 
 
-def change_bounds(review: Review, condition: str) -> BookTable:
+def change_bounds(review: Review, condition: str = CONDITION) -> BookTable:
     """Return change in each arm and difference in changes, as bounds over the correlation."""
     frame = changes(review, condition)
     reference = dict(zip(review.studies["study_id"], review.studies["reference"], strict=True))
@@ -166,8 +193,12 @@ def change_bounds(review: Review, condition: str) -> BookTable:
     for row in frame.to_dict("records"):
         unit = f", {row['unit']}" if row["unit"] not in ("count", "grade", "ratio", "") else ""
         heading = Markup("{} (").format(row["outcome"] + unit)
-        heading += reference_link(review, reference[row["study_id"]]) + f", {row['arms']})"
-        groups.append(Group(heading, [_change(row, *side) for side in SIDES]))
+        heading += (
+            reference_link(review, reference[row["study_id"]])
+            + f", {row['arms']})"
+            + quiet(f" {row['corrected']}" if row["corrected"] else "")
+        )
+        groups.append(Group(heading, [_change(review, row, *side) for side in SIDES]))
     low, high = CORRELATIONS
     columns = (
         Column("Group"),
@@ -180,13 +211,14 @@ def change_bounds(review: Review, condition: str) -> BookTable:
         "How far did each group change from the baseline? Bounds, not a guess: the correlation r "
         f"of before with after is not printed and may lie anywhere from {low:g} to {high:g}."
     )
-    return BookTable("change-bounds", caption, columns, groups, "", shown)
+    return _computed("change-bounds", caption, columns, groups, shown=shown)
 
 
-def _change(row: dict, name: str, label: str) -> list[str]:
+def _change(review: Review, row: dict, name: str, label: str) -> list[str | Markup]:
     places = row["decimals"]
     intervals = (
         " to ".join(f"{row[f'{name}_{side}_{end}']:+.{places + 1}f}" for side in ("low", "high"))
         for end in (1, 0)
     )
-    return [label, f"{row[f'{name}_change']:+.{places}f}", *intervals]
+    change = f"{row[f'{name}_change']:+.{places}f}"
+    return [label, measured(review, change, row.get(f"{name}_cells", ())), *intervals]

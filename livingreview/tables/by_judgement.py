@@ -8,6 +8,7 @@ from livingreview.data import Review, keys_of, numeric
 from livingreview.effects import RATIO, effects
 from livingreview.tables.base import BookTable, Column, Group, opens, quiet, reference_link
 from livingreview.tables.by_arm import CONDITION
+from livingreview.tables.marks import measured
 
 # GRADE's symbols stand beside the word, never alone.
 CERTAINTY = {
@@ -74,9 +75,7 @@ def summary_of_findings(review: Review) -> BookTable:
         rows.append(
             [
                 row.question,
-                _thousand(effect.comparator) if effect else "",
-                _thousand(effect.treated) if effect else "",
-                f"{effect.estimate:.2f} ({effect.low:.2f} to {effect.high:.2f})" if effect else "",
+                *(_sizes(review, effect) if effect else ("", "", "")),
                 f"{len(studies)}" + (f" ({people:,.0f} taking part)" if people else ""),
                 Markup("{}").format(CERTAINTY[row.certainty])
                 + opens("why", "Reasons for the certainty", why),
@@ -95,6 +94,17 @@ def summary_of_findings(review: Review) -> BookTable:
     shown = frozenset(review.certainty["certainty_id"])
     caption = "What is known, and how sure is it?"
     return BookTable("summary-of-findings", caption, columns, [Group("", rows)], "certainty", shown)
+
+
+def _sizes(review: Review, effect) -> tuple[Markup, Markup, Markup]:
+    """Return numbers out of a thousand without and with treatment, and the ratio."""
+    ratio = f"{effect.estimate:.2f} ({effect.low:.2f} to {effect.high:.2f})"
+    return (
+        measured(review, _thousand(effect.comparator), effect.comparator_cells),
+        measured(review, _thousand(effect.treated), effect.treated_cells),
+        measured(review, ratio, effect.effect_cells)
+        + quiet(f" {effect.corrected}" if effect.corrected else ""),
+    )
 
 
 def _thousand(text: str) -> str:
