@@ -11,6 +11,7 @@ from livingreview.data import load
 from livingreview.effect_sizes import PrePost, difference_in_change_bounds
 from livingreview.effects import (
     CORRELATIONS,
+    DIFFERENCE,
     RATIO,
     STANDARDISED,
     changes,
@@ -174,6 +175,40 @@ def test_changes_are_bounds_over_the_correlation(review):
     of_study = means["arm_id"].str.startswith(frame["study_id"].iloc[0])
     both = means[of_study & means["locator"].str.startswith(("Table 2", "Table 3", "Table 4"))]
     assert set(frame["outcome_id"]) == set(both["outcome_id"])
+
+
+@pytest.mark.parametrize(
+    ("cells", "yi", "se"),
+    [
+        ({"measure": DIFFERENCE, "effect": "-1.2", "se": "0.4"}, -1.2, 0.4),
+        ({"measure": RATIO, "effect": "0.50", "se": "0.20"}, math.log(0.5), 0.2),
+        # p does not count beside a standard error, nor a standard error beside an interval
+        ({"measure": RATIO, "effect": "0.50", "se": "0.20", "p": "0.9"}, math.log(0.5), 0.2),
+        (
+            {"measure": RATIO, "effect": "0.5", "se": "9", "ci_low": "0.25", "ci_high": "1"},
+            math.log(0.5),
+            math.log(4) / (2 * 1.959964),
+        ),
+    ],
+)
+def test_an_effect_printed_with_its_standard_error_enters(data_copy, cells, yi, se):
+    add_trial(data_copy, "alpha2020")
+    unit = "grade" if cells["measure"] == DIFFERENCE else "ratio"
+    report(data_copy, "alpha2020.ldn0", "pain", 1, unit=unit, **cells)
+    (row,) = made(data_copy).itertuples()
+    assert row.estimate == float(cells["effect"])
+    assert (row.yi, math.sqrt(row.vi)) == pytest.approx((yi, se))
+    scale = math.exp if unit == "ratio" else float
+    ends = (scale(yi - 1.959964 * se), scale(yi + 1.959964 * se))
+    assert (row.low, row.high) == pytest.approx(ends)
+
+
+@pytest.mark.parametrize("se", ["0", "<0.4", ""])
+def test_a_standard_error_that_tells_no_precision_gives_no_effect(data_copy, se):
+    add_trial(data_copy, "alpha2020")
+    cells = {"measure": DIFFERENCE, "effect": "-1.2", "unit": "grade", "se": se}
+    report(data_copy, "alpha2020.ldn0", "pain", 1, **cells)
+    assert made(data_copy).empty
 
 
 def test_an_effect_names_the_cells_that_it_rests_on_and_what_of_them_is_corrected(data_copy):

@@ -114,9 +114,10 @@ def _comparisons(rows: Rows) -> Iterator[Fault]:
         if bool(row["effect"]) != bool(row["measure"]):
             why = "effect and measure must both be filled or both be empty"
             yield _fault("comparisons", line, "effect", row["effect"], why, "Fill the other")
-        if row["ci_low"] and not row["effect"]:
-            why = "an interval without its effect"
-            yield _fault("comparisons", line, "ci_low", row["ci_low"], why, "Fill effect")
+        for column, name in (("ci_low", "an interval"), ("se", "a standard error")):
+            if row[column] and not row["effect"]:
+                why = f"{name} without its effect"
+                yield _fault("comparisons", line, column, row[column], why, "Fill effect")
         if row["ci_low"] and row["ci_high"] and row["effect"]:
             low, effect, high = (number(row[c]) for c in ("ci_low", "effect", "ci_high"))
             if not low <= effect <= high:

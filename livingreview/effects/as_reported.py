@@ -1,4 +1,4 @@
-"""Effects that a source reports with an interval or an exact p value, and not by arm."""
+"""Effects that a source reports with interval, standard error or exact p, and not by arm."""
 
 from __future__ import annotations
 
@@ -58,8 +58,9 @@ def reports(review: Review, studies: set[str]) -> Iterator[Row]:
 def of_report(row: Row, df: float | None = None) -> dict | None:
     """Return the columns of a printed effect; None where its precision is not told.
 
-    The interval stands as printed; the standard error comes from it, or from p, on the scale on
-    which the interval is symmetric (Cochrane Handbook, sections 6.3.1, 6.3.2 and 6.5.2.3).
+    The interval stands as printed and the standard error comes from it; else the standard error is
+    the printed one, or comes from p, on the scale on which the interval is symmetric (Cochrane
+    Handbook, sections 6.3.1, 6.3.2 and 6.5.2.3).
 
     Parameters
     ----------
@@ -77,12 +78,14 @@ def of_report(row: Row, df: float | None = None) -> dict | None:
             low, high = _exact(row["ci_low"]), _exact(row["ci_high"])
             se = se_from_ci(scale(low), scale(high), LEVEL, df)
         else:
-            used = ("effect", "p")
-            se = se_from_p(yi, _exact(row["p"].lstrip("=")), df)
+            used = ("effect", "se" if row["se"] else "p")
+            se = _exact(row["se"]) if row["se"] else se_from_p(yi, _exact(row["p"].lstrip("=")), df)
             half = normal_quantile(LEVEL) * se
             low, high = (on_printed_scale(row["measure"], yi + sign * half) for sign in (-1, 1))
     except ValueError:
         # no interval, "<0.001" for a p, a ratio of zero: there is no standard error to be had
+        return None
+    if se <= 0:
         return None
     return {
         "measure": row["measure"],

@@ -160,7 +160,8 @@ def effect_phrase(cells: MarkedRow) -> Markup:
     text += sizes.get(row["measure"], f", {row['measure']} {size}")
     text += cells.marks("measure", "effect", "effect_high", "unit")
     text += f" ({row['ci_low']} to {row['ci_high']})" if row["ci_low"] else ""
-    return text + cells.marks("ci_low", "ci_high")
+    text += cells.marks("ci_low", "ci_high")
+    return text + cells.show("se", f" (SE {row['se']})" if row["se"] else "")
 
 
 def comparison_phrases(review: Review, rows: pd.DataFrame) -> list[Markup]:
