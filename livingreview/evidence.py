@@ -113,7 +113,15 @@ def distinct(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def people_with(review: Review, condition: str) -> set[str]:
-    """Return the studies in people that are about one condition."""
+    """Return the studies in people that are about one condition.
+
+    Raises
+    ------
+    LookupError
+        If the data know no such condition.
+    """
+    if condition not in set(review.conditions["condition_id"]):
+        raise LookupError(f"conditions.csv has no condition {condition!r}")
     frame = studies_view(review)
     about = frame["conditions"].map(lambda cell: condition in keys_of(cell))
     return set(frame.loc[about & frame["in_people"], "study_id"])

@@ -128,3 +128,18 @@ def test_changes_say_on_what_corrected_cell_they_rest(data_copy):
     marked = ["data-discrepancy" in row[1] for row in group.rows]
     assert marked == [True, False, False]
     assert plain(group.rows[0][1]) == "-2.5"
+
+
+@pytest.mark.parametrize(
+    "name", ["absolute_effects", "audited_effects", "change_bounds", "pooling"]
+)
+def test_a_table_without_effects_says_so_in_words(review, name):
+    table = getattr(tables, name)(review, "healthy_brain")
+    assert table.row_count == 0
+    assert "no study in people reports enough" in plain(table._repr_html_())
+    assert "reports enough" not in getattr(tables, name)(review)._repr_html_()
+
+
+def test_a_condition_that_the_data_do_not_know_is_refused(review):
+    with pytest.raises(LookupError, match="no condition 'healthy_brian'"):
+        tables.pooling(review, "healthy_brian")

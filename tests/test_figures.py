@@ -66,7 +66,8 @@ SIMPLE = [
 ]
 FAMILIES = ["endometrium and ovary", "immune response", "hormones"]
 CASES = [(function, ()) for function in SIMPLE]
-CASES += [(forest_plot, ("implantation_failure", measure)) for measure in (RATIO, STANDARDISED)]
+CASES += [(forest_plot, ("implantation_failure", measure)) for measure in (RATIO, STANDARDISED, "")]
+CASES += [(forest_plot, ("healthy_brain",))]
 TOOLS = ["RoB 2", "ROBINS-I", "JBI case report checklist", "SYRCLE", "Cell study checklist"]
 CASES += [(traffic_light, (tool,)) for tool in TOOLS]
 CASES += [(effect_direction, ("Cancer",)), (harvest, ("Cancer",))]
@@ -267,9 +268,22 @@ def test_signalling_figures_show_their_statements(review):
     assert {"Low dose", "Standard dose"} <= titles
 
 
-def test_a_group_without_effects_is_refused(review):
-    with pytest.raises(LookupError, match="no risk ratio"):
-        forest_plot(review, "healthy_brain", RATIO)
+@pytest.mark.parametrize("measure", [RATIO, ""])
+def test_a_forest_plot_without_effects_says_so_in_words(review, measure):
+    drawing = forest_plot(review, "healthy_brain", measure)
+    (words,) = drawing.figure.texts
+    assert words.get_text().replace("\n", " ") == drawing.alt
+    what = measure or "effect with an interval"
+    assert drawing.alt.startswith(f"Healthy brain: no {what} can be had from studies in people (0")
+    counted = forest_plot(review, "implantation_failure", "odds ratio").alt
+    assert "no odds ratio can be had from studies in people (1 in the data)." in counted
+
+
+def test_a_measure_or_a_condition_that_is_not_known_is_refused(review):
+    with pytest.raises(LookupError, match="no measure of effects is called 'risk ration'"):
+        forest_plot(review, "implantation_failure", "risk ration")
+    with pytest.raises(LookupError, match="no condition"):
+        forest_plot(review, "implantation_failures", RATIO)
 
 
 def test_the_effect_direction_plot_has_a_mark_for_each_study_and_family(review):

@@ -127,6 +127,25 @@ def test_a_reported_difference_of_a_crossover_trial_stands_in_the_plot(several_t
     assert words_of(strip)[1] == "not judged"
 
 
+def test_every_measure_of_a_condition_has_its_own_axis(several_trials):
+    drawing = forest_plot(several_trials, "fibromyalgia")
+    panels = drawing.figure.axes
+    assert [axes.get_xlabel().split(" with")[0] for axes in panels[::3]] == [
+        "Risk ratio",
+        "Mean difference",
+    ]
+    assert [axes.get_xscale() for axes in panels[::3]] == ["log", "linear"]
+    alone = [forest_plot(several_trials, "fibromyalgia", m) for m in (RATIO, DIFFERENCE)]
+    for place, single in enumerate(alone):
+        for panel, same in zip(panels[3 * place :], single.figure.axes, strict=False):
+            assert words_of(panel) == words_of(same)
+    assert drawing.alt == " ".join(single.alt for single in alone)
+    assert list(drawing.table["outcome"]) == [o for one in alone for o in one.table["outcome"]]
+    # one under another: no panel stands over the next
+    tops = [axes.get_position().y1 for axes in panels[::3]]
+    assert tops[1] < panels[0].get_position().y0
+
+
 def test_a_forest_plot_says_what_an_effect_rests_on(data_copy):
     add_events(data_copy, "alpha2020", ("10", "20"))
     correct(data_copy, "measurements", "alpha2020.ldn0.m1", "events", "10", "11")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from livingreview.data import Review
-from livingreview.effects import REPORTED, effects
+from livingreview.effects import REPORTED
 from livingreview.pooled import Pooled, pools
 
 LABEL, NOTE = 26, 106  # characters that fit beside the plot, and across the figure
@@ -54,23 +54,56 @@ class Line:
         return HEIGHTS[self.kind] + more * (0.48 if self.kind == TOLD else 0.42)
 
 
-def forest_lines(
-    review: Review, condition: str, measure: str
-) -> tuple[list[Line], pd.DataFrame, list[Pooled]]:
-    """Return the lines of a forest plot, the effects of its measure, and the pools among them.
+@dataclass(frozen=True)
+class Section:
+    """The lines of one measure in their order, its effects in that order, and its pools.
 
-    Raises
-    ------
-    LookupError
-        If the condition has no effect of that measure.
+    Attributes
+    ----------
+    measure : str
+        Measure of the effects.
+    lines : list of Line
+        What stands under one another.
+    rows : DataFrame
+        From `effects.effects`, those of the measure.
+    shown : list of Pooled
+        Pools of the measure.
     """
-    every = effects(review, condition)
-    rows = every[every["measure"] == measure]
-    if rows.empty:
-        raise LookupError(f"no {measure} can be computed for the condition {condition!r}")
+
+    measure: str
+    lines: list[Line]
+    rows: pd.DataFrame
+    shown: list[Pooled]
+
+    @property
+    def height(self) -> float:
+        """Height of all lines, in rows."""
+        return sum(line.height for line in self.lines)
+
+
+def forest_sections(review: Review, every: pd.DataFrame, measure: str = "") -> list[Section]:
+    """Return the sections of a forest plot: one for each measure, or for the one that is named.
+
+    Parameters
+    ----------
+    review : Review
+        The data.
+    every : DataFrame
+        From `effects.effects`, for one condition.
+    measure : str
+        Measure to take; all by default. One without an effect has no section.
+    """
     told: dict[str, list[Pooled]] = {}
     for pool in pools(review, every):
         told.setdefault(pool.outcome, []).append(pool)
+    measures = [found for found in every["measure"].unique() if measure in ("", found)]
+    return [_section(review, every, told, found) for found in measures]
+
+
+def _section(
+    review: Review, every: pd.DataFrame, told: dict[str, list[Pooled]], measure: str
+) -> Section:
+    rows = every[every["measure"] == measure]
     several = every["study_id"].nunique() > 1
     lines = []
     for better in FAVOURS:
@@ -83,8 +116,9 @@ def forest_lines(
             )
         if (rows["better"] == better).any():
             lines.append(Line(FOOT, better))
+    rows = rows.loc[[line.row for line in lines if line.kind == EFFECT]]
     shown = [pool for found in told.values() for pool in found if pool.measure == measure]
-    return lines, rows, shown
+    return Section(measure, lines, rows, shown)
 
 
 def _single(review: Review, row: pd.Series, several: bool) -> Line:

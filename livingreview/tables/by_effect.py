@@ -31,7 +31,12 @@ SIDES = (
     ("difference", "Difference"),
 )
 BASIS = "Computed from the values as printed, or as corrected where a row says so."
-_computed = partial(BookTable, source="", basis=BASIS)
+_computed = partial(
+    BookTable,
+    source="",
+    basis=BASIS,
+    none="Nothing can be computed: no study in people reports enough for it.",
+)
 
 
 def absolute_effects(review: Review, condition: str = CONDITION) -> BookTable:
@@ -65,7 +70,7 @@ def absolute_effects(review: Review, condition: str = CONDITION) -> BookTable:
         Column("Number to treat (interval)", number=True),
     )
     shown = frozenset(f"{row.study_id} {row.outcome}" for row in rows.itertuples(index=False))
-    caption = "How many women out of a thousand, and how many must be treated for one?"
+    caption = "How many people out of a thousand, and how many must be treated for one?"
     return _computed("absolute-effects", caption, columns, groups, shown=shown)
 
 
