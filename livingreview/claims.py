@@ -26,6 +26,7 @@ from livingreview.doses import (
 from livingreview.evidence import favours, studies_view
 from livingreview.pharmacokinetics import plasma_ceiling, read_parameters
 
+LISTED = 12  # rows that a message names
 _ALLOWED = (
     *(ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.Compare, ast.cmpop),
     *(ast.Name, ast.Load, ast.Constant),
@@ -68,7 +69,9 @@ class Verdict:
 
     def __str__(self) -> str:
         """Return sentence, rule and rows on one line."""
-        rows = ", ".join(self.rows) or "no row"
+        rows = ", ".join(self.rows[:LISTED]) or "no row"
+        if len(self.rows) > LISTED:
+            rows += f" and {len(self.rows) - LISTED} more"
         return (
             f'data/claims.csv: claim {self.claim_id} on {self.page}: "{self.sentence}" no longer '
             f"stands: {self.rule}, but there are {self.count} ({rows}). "

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +19,24 @@ from livingreview.project import BIBLIOGRAPHY, DATA_DIR, PACKAGE_FILE, find_root
 from livingreview.schema import Package
 
 CORRECTIONS = "discrepancies"
+
+
+def once(view: Callable) -> Callable:
+    """Compute a view of a review the first time it is asked for, and keep it.
+
+    For functions of a `Review` and of plain values alone. A frame is handed out as a copy that
+    shares its memory until somebody writes to it.
+    """
+
+    @wraps(view)
+    def kept(review: Review, *arguments, **named):
+        key = (view, arguments, tuple(sorted(named.items())))
+        if key not in review.views:
+            review.views[key] = view(review, *arguments, **named)
+        found = review.views[key]
+        return found.copy(deep=False) if isinstance(found, pd.DataFrame) else found
+
+    return kept
 
 
 class Tables(Mapping):
@@ -69,6 +87,8 @@ class Review:
         What `references` gives.
     uncorrected : dict of DataFrame
         The tables that hold a corrected cell, as printed.
+    views : dict
+        What functions marked with `once` have computed from these tables.
     """
 
     root: Path
@@ -76,6 +96,7 @@ class Review:
     tables: Tables
     entries: dict[str, Reference]
     uncorrected: dict[str, pd.DataFrame] = field(default_factory=dict)
+    views: dict[tuple, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         """Return the table of that name."""
@@ -91,6 +112,7 @@ class Review:
         return self.entries
 
     @property
+    @once
     def printed(self) -> Review:
         """The same data before any correction, for whatever is about what a source prints."""
         return replace(self, tables=self.tables | self.uncorrected, uncorrected={})
@@ -101,9 +123,29 @@ class Review:
         return faults_by_row(self.discrepancies)
 
     def replacing(self, **tables: pd.DataFrame) -> Review:
-        """Return the same data with some tables replaced, to see what would follow from them."""
-        return replace(self, tables=self.tables | tables)
+        """Return the same data with some tables replaced, to see what would follow from them.
 
+        What is put in stands under `printed` too: nothing of it is corrected.
+        """
+        others = {name: frame for name, frame in self.uncorrected.items() if name not in tables}
+        return replace(self, tables=self.tables | tables, uncorrected=others)
+
+    def of_studies(self, keys: Collection[str]) -> Review:
+        """Return the same data with the rows of some studies alone."""
+        arms = self.arms.loc[self.arms["study_id"].isin(keys), "arm_id"]
+
+        def kept(frame: pd.DataFrame) -> pd.DataFrame:
+            if "study_id" in frame:
+                return frame[frame["study_id"].isin(keys)].reset_index(drop=True)
+            if "arm_id" in frame:
+                return frame[frame["arm_id"].isin(arms)].reset_index(drop=True)
+            return frame
+
+        fewer = {name: kept(frame) for name, frame in self.tables.items()}
+        printed = {name: kept(frame) for name, frame in self.uncorrected.items()}
+        return replace(self, tables=self.tables | fewer, uncorrected=printed)
+
+    @once
     def labels(self, table: str, column: str = "label") -> dict[str, str]:
         """Return one column of a table by the table's key, for example labels of outcomes."""
         frame = self.tables[table]

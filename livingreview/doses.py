@@ -9,7 +9,7 @@ import re
 
 import pandas as pd
 
-from livingreview.data import Review
+from livingreview.data import Review, once
 from livingreview.printed import number
 
 # Abridged standard atomic weights of IUPAC's Commission on Isotopic Abundances and Atomic
@@ -109,6 +109,7 @@ def _factor(species: pd.Series, column: str) -> float:
     return number(species[column])
 
 
+@once
 def concentrations(review: Review) -> pd.DataFrame:
     """Return every concentration of an opioid antagonist in cell studies, in mol/L.
 
@@ -124,6 +125,7 @@ def concentrations(review: Review) -> pd.DataFrame:
     )
 
 
+@once
 def human_equivalents(review: Review) -> pd.DataFrame:
     """Return every dose of an opioid antagonist given to animals as a human-equivalent dose (mg).
 
@@ -139,6 +141,7 @@ def human_equivalents(review: Review) -> pd.DataFrame:
     return _with_range(review, frame, _scaled(review))
 
 
+@once
 def human_doses(review: Review) -> pd.DataFrame:
     """Return every dose of an opioid antagonist given to people, in mg.
 
@@ -202,6 +205,7 @@ def _antagonist_doses(review: Review, keep) -> pd.DataFrame:
     return frame.rename(columns={"label": "agent"})
 
 
+@once
 def dose_band(review: Review, name: str) -> tuple[float, float]:
     """Return the lower and upper end (mg) of a named dose band of naltrexone.
 
@@ -227,12 +231,14 @@ def low_dose_studies(review: Review) -> set[str]:
     return set(_low_doses(review)["study_id"])
 
 
+@once
 def _low_doses(review: Review) -> pd.DataFrame:
     frame = human_doses(review)
     inside = frame["low"].between(*dose_band(review, "low dose"))
     return frame[inside & (frame["agent_id"] == "naltrexone")]
 
 
+@once
 def of_other_antagonists(review: Review) -> set[str]:
     """Return the studies that gave an opioid antagonist, but not naltrexone."""
     kind = dict(zip(review.agents["agent_id"], review.agents["kind"], strict=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from livingreview.data import Review, keys_of
+from livingreview.data import Review, keys_of, once
 from livingreview.doses import ANTAGONISTS
 from livingreview.printed import number
 
@@ -28,6 +28,7 @@ RUNGS = {
 ORDER = tuple(dict.fromkeys(RUNGS.values()))
 
 
+@once
 def studies_view(review: Review) -> pd.DataFrame:
     """Return the studies with their rung, the groups of their conditions, and what was given.
 
@@ -49,6 +50,7 @@ def studies_view(review: Review) -> pd.DataFrame:
     return frame
 
 
+@once
 def arms_with_antagonist(review: Review) -> pd.DataFrame:
     """Return the arms given an opioid antagonist; ``combined``: with another agent (bool)."""
     kind = dict(zip(review.agents["agent_id"], review.agents["kind"], strict=True))
@@ -58,6 +60,7 @@ def arms_with_antagonist(review: Review) -> pd.DataFrame:
     return arms[[any(given) for given in told]]
 
 
+@once
 def evidence_map(review: Review) -> pd.DataFrame:
     """Return one row per condition and study: the cells of the evidence map.
 
@@ -70,6 +73,7 @@ def evidence_map(review: Review) -> pd.DataFrame:
     )[["condition_id", "condition", "group", "rung", "study_id", "reference", "n"]]
 
 
+@once
 def favours(review: Review) -> pd.DataFrame:
     """Return the comparisons with the arm that each result favours.
 
@@ -112,6 +116,7 @@ def distinct(results: pd.DataFrame) -> pd.DataFrame:
     return results.drop_duplicates(["arm_id", "comparator_id", "outcome_id", "part", "direction"])
 
 
+@once
 def people_with(review: Review, condition: str) -> set[str]:
     """Return the studies in people that are about one condition.
 
@@ -127,6 +132,7 @@ def people_with(review: Review, condition: str) -> set[str]:
     return set(frame.loc[about & frame["in_people"], "study_id"])
 
 
+@once
 def resolved_citations(review: Review) -> pd.DataFrame:
     """Return the studies with the entry that their printed citation points to.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from livingreview.data import Review, keys_of, numeric
+from livingreview.data import Review, keys_of, numeric, once
 from livingreview.doses import (
     concentrations,
     dose_band,
@@ -41,6 +41,7 @@ def places(low: float, high: float, band: tuple[float, float]) -> str:
     return ", ".join(where for where, there in zip(PLACES, reached, strict=True) if there)
 
 
+@once
 def doses_in_people(review: Review) -> pd.DataFrame:
     """Return every dose of an opioid antagonist as a dose of naltrexone in an adult.
 
@@ -88,6 +89,7 @@ def doses_in_people(review: Review) -> pd.DataFrame:
     return frame
 
 
+@once
 def studies_on_the_ladder(review: Review) -> pd.DataFrame:
     """Return one row per condition and study: the rows of `evidence_map`, with what each says.
 
@@ -113,6 +115,7 @@ def studies_on_the_ladder(review: Review) -> pd.DataFrame:
     return frame
 
 
+@once
 def ladder(review: Review) -> pd.DataFrame:
     """Return one row per condition and rung, empty rungs too: a gap is a finding.
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livingreview.data import Review
+from livingreview.data import Review, once
 from livingreview.doses import molar_mass
 from livingreview.printed import number
 
@@ -44,6 +44,7 @@ class Parameters:
         return self.clearance * self.half_life / math.log(2)
 
 
+@once
 def read_parameters(review: Review) -> Parameters:
     """Return the parameters that the table ``pharmacology`` marks as usable.
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from livingreview.data import Review
+from livingreview.data import Review, once
 from livingreview.evidence import ORDER, RUNGS, favours, studies_view
 
 # Boon and Thomson (Research Synthesis Methods 2021): a study's outcomes of one family go one way
@@ -64,6 +64,7 @@ class SignTest:
     high: float
 
 
+@once
 def directions(review: Review, group: str, rungs: tuple[str, ...] = MODELS) -> pd.DataFrame:
     """Return the direction of effect of each study and outcome family.
 
@@ -99,6 +100,7 @@ def directions(review: Review, group: str, rungs: tuple[str, ...] = MODELS) -> p
     return frame.sort_values("rung", key=lambda column: column.map(ORDER.index), kind="stable")
 
 
+@once
 def study_directions(review: Review) -> pd.DataFrame:
     """Return the direction of each study over all of its outcomes, at every rung.
 
@@ -111,6 +113,7 @@ def study_directions(review: Review) -> pd.DataFrame:
     return _counted(_told(review), [])
 
 
+@once
 def _told(review: Review) -> pd.DataFrame:
     """Return what each study says of each outcome; without a better side there is no benefit.
 
@@ -136,6 +139,7 @@ def _counted(results: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     return counts
 
 
+@once
 def overall_risk(review: Review) -> dict[str, str]:
     """Return the overall risk of bias of each study that was judged; the worst of several."""
     overall = review.risk_of_bias[review.risk_of_bias["domain"] == "overall"]

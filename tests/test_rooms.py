@@ -173,7 +173,7 @@ LAYERS = [
     {"meta_analysis"},
     {"pool", "pooled", "new_study"},
     {"tables"},
-    {"figures", "facts"},
+    {"figures", "facts", "study_pages"},
     {"book"},
     {"cli"},
     {"__main__"},

@@ -3,8 +3,8 @@
 Reading order: `refusal` (no page from faulty data), `inputs` (digests of what a chapter depends
 on), `execution` (chapters run, several at once, and their outputs kept), `forked_kernels` with
 `kernel_server` and `running_start` (a kernel without the wait), `stale` (Sphinx reads again what
-has changed), `assets` (the same pages on the first and on a later build), `downloads` (the data
-beside the pages), `build` and `serve` (the commands).
+has changed), `study_pages` (a page for each study), `assets` (the same pages on the first and on
+a later build), `downloads` (the data beside the pages), `build` and `serve` (the commands).
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def setup(app: Sphinx) -> dict:
     """Connect the extension to a Sphinx build."""
     # Imported here and not above: a kernel imports this package too, and shall not wait for Sphinx.
-    from livingreview.book import assets, downloads, refusal, stale
+    from livingreview.book import assets, downloads, refusal, stale, study_pages
 
-    for part in (refusal, stale, assets, downloads):
+    for part in (refusal, stale, study_pages, assets, downloads):
         part.connect(app)
     return {"version": "2", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -89,7 +89,9 @@ class Outputs:
             return False
         return True
 
-    def keep(self, chapter: Chapter, notebook: nbformat.NotebookNode, names: list[str]) -> None:
+    def keep(
+        self, chapter: Chapter, notebook: nbformat.NotebookNode, names: list[str], seconds: float
+    ) -> None:
         """Store a notebook that was run, under the digest of what it read."""
         digest = self.inputs.digest(names)
         stored = chapter.read(digest)
@@ -98,12 +100,19 @@ class Outputs:
                 cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
         bundle = CacheBundleIn(stored, str(chapter.path), data={})
         self.cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
-        self.record.add(chapter.name, names, digest)
+        self.record.add(chapter.name, names=names, digest=digest, seconds=round(seconds, 2))
 
     def run(
         self, chapters: list[Chapter], timeout: int
     ) -> Iterator[tuple[Chapter, float, ChapterError | None]]:
         """Run chapters, several at once; yield each as it ends, with seconds and error."""
+        # the longest first, so that none is left to run alone at the end; one that never ran is
+        # judged by the number of its cells
+        chapters = sorted(
+            chapters,
+            key=lambda c: (self.record.seconds(c.name), len(c.read("").cells)),
+            reverse=True,
+        )
         with ThreadPoolExecutor(AT_ONCE) as pool:
             started = {
                 pool.submit(_timed, chapter, self.root, timeout): chapter for chapter in chapters
@@ -115,7 +124,7 @@ class Outputs:
                 except ChapterError as error:
                     yield chapter, 0.0, error
                 else:
-                    self.keep(chapter, notebook, names)
+                    self.keep(chapter, notebook, names, seconds)
                     yield chapter, seconds, None
 
 

@@ -69,8 +69,11 @@ class KernelServer:
             server, cls.running = cls.running, None
             KernelProvisionerFactory.instance().default_provisioner_name = "local-provisioner"
             server._control.close()
-            server._process.kill()
-            server._process.wait()
+            try:
+                server._process.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                server._process.kill()
+                server._process.wait()
 
     def fork(self, request: dict) -> socket.socket:
         """Ask for a kernel and return its life line."""

@@ -65,7 +65,8 @@ class Record:
     Attributes
     ----------
     chapters : dict of dict
-        By name of the chapter: ``names`` (what it read) and ``digest`` (of all of that, then).
+        By name of the chapter: ``names`` (what it read), ``digest`` (of all of that, then) and
+        ``seconds`` (that it took).
 
     Parameters
     ----------
@@ -85,9 +86,13 @@ class Record:
         entry = self.chapters.get(name)
         return entry is None or inputs.digest(entry["names"]) != entry["digest"]
 
-    def add(self, name: str, names: list[str], digest: str) -> None:
+    def seconds(self, name: str) -> float:
+        """Return how long a chapter took when it last ran; 0 if it never did."""
+        return self.chapters.get(name, {}).get("seconds", 0.0)
+
+    def add(self, name: str, **entry) -> None:
         """Add what a chapter read, and write the record, whole or not at all."""
-        self.chapters[name] = {"names": names, "digest": digest}
+        self.chapters[name] = entry
         self.path.parent.mkdir(parents=True, exist_ok=True)
         upcoming = self.path.with_suffix(".next")
         text = json.dumps(self.chapters, indent=1, sort_keys=True)
@@ -107,6 +112,11 @@ def all_names(root: Path) -> Iterator[str]:
     yield from (name for name in files if (root / name).is_file())
     for folder in folders:
         yield from _below(root / folder, folder)
+    yield from code_names()
+
+
+def code_names() -> Iterator[str]:
+    """Yield the names of the package's own code."""
     yield from _below(PACKAGE, PACKAGE.name)
 
 

@@ -12,6 +12,7 @@ Knows nothing of the book: what is to be imported or loaded beforehand is named 
 from __future__ import annotations
 
 import builtins
+import contextlib
 import gc
 import importlib
 import json
@@ -35,7 +36,7 @@ def main(arguments: list[str]) -> None:
     # Objects made until now are never freed: no kernel shall copy their pages to count them.
     gc.collect()
     gc.freeze()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, _reap)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     while True:
         line, sockets, _, _ = socket.recv_fds(control, LINE, 1)
@@ -70,6 +71,13 @@ def preload(names: list[str]) -> None:
     # figure is lost without a word. The kernel imports it again.
     for name in [name for name in sys.modules if name.startswith("matplotlib_inline")]:
         del sys.modules[name]
+
+
+def _reap(*_) -> None:
+    """Take note of the end of kernels, so that their time counts as that of the build."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _run(line: socket.socket, request: dict) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from livingreview.data import Review
+from livingreview.data import Review, once
 from livingreview.effects.as_reported import degrees_of_freedom, of_report, reports
 from livingreview.effects.cells import corrected
 from livingreview.effects.from_arms import COUNTS, of_counts, of_means, of_the_pregnant, pairs
@@ -14,6 +14,7 @@ from livingreview.effects.measures import CELLS, COLUMNS, DIFFERENCE, FROM_ARMS,
 from livingreview.evidence import CROSSOVER, people_with
 
 
+@once
 def effects(review: Review, condition: str) -> pd.DataFrame:
     """Return one effect for each outcome and pair of arms, at the time that stands for a study.
 

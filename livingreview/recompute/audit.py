@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from livingreview.data import Review
+from livingreview.data import Review, once
 from livingreview.recompute.cells import Cells, Row
 from livingreview.recompute.claims import CORRELATION, assess_p, assess_r
 from livingreview.recompute.measured import assess_mean, assess_percent, assess_sd
@@ -27,6 +27,7 @@ PUBLISHED = [
 COLUMNS = [*PUBLISHED, "why", "row_table", "row_key", "arithmetic"]
 
 
+@once
 def recompute(review: Review) -> pd.DataFrame:
     """Recompute every reported statistic that the typed cells allow, and give a verdict.
 

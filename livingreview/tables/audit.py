@@ -17,6 +17,7 @@ from livingreview.tables.base import (
     opens,
     quiet,
     reference_link,
+    study_link,
 )
 
 
@@ -110,7 +111,7 @@ def recomputed(review: Review) -> BookTable:
     reference = dict(zip(review.studies["study_id"], review.studies["reference"], strict=True))
     groups = [
         Group(
-            reference_link(review, reference[study]),
+            study_link(review, study, reference[study]),
             [
                 [
                     Markup("{}").format(row.outcome) + quiet(f" [{row.locator}]"),

@@ -208,3 +208,15 @@ def reference_link(review: Review, key: str) -> Markup:
     return Markup('<a class="reference internal" href="{}#ref-{}" title="{}">{}</a>').format(
         REFERENCES_PAGE, key, reference.full, reference.short
     )
+
+
+def link_to_study(study_id: str, shown: str | Markup, title: str = "") -> Markup:
+    """Return a text as a link to the page of a study, from a chapter or another study's page."""
+    hover = Markup(' title="{}"').format(title) if title else ""
+    return Markup('<a href="../studies/{}.html"{}>{}</a>').format(study_id, hover, shown)
+
+
+def study_link(review: Review, study_id: str, key: str) -> Markup:
+    """Return author and year as a link to the study's page, with the reference on hover."""
+    reference = review.references[key]
+    return link_to_study(study_id, reference.short, reference.full)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from markupsafe import Markup
 
-from livingreview.data import Review
+from livingreview.data import Review, once
 from livingreview.evidence import people_with
 from livingreview.tables.base import (
     BookTable,
@@ -32,6 +32,7 @@ TIMES = {
 }
 
 
+@once
 def reproduction_measurements(review: Review) -> pd.DataFrame:
     """Return the measurements of studies about reproduction, with study, side and family.
 
@@ -40,6 +41,7 @@ def reproduction_measurements(review: Review) -> pd.DataFrame:
     return _joined(review, review.measurements)
 
 
+@once
 def reproduction_comparisons(review: Review) -> pd.DataFrame:
     """Return the comparisons of studies about reproduction, with study, side and family."""
     return _joined(review, review.comparisons)
@@ -139,6 +141,7 @@ def _values(review: Review, found: pd.DataFrame) -> Markup:
     )
 
 
+@once
 def _p_values(review: Review) -> dict[tuple[str, str, str], list[Markup]]:
     """Return every p value of the tables by study, outcome and place."""
     frame = reproduction_comparisons(review)
@@ -158,6 +161,7 @@ def _p_value(review: Review, row: pd.Series, several: bool) -> Markup:
     return words + quiet(f" {row['note']}" if row["note"] else "") + cells.rest()
 
 
+@once
 def shown_by_arm(review: Review) -> set[tuple[str, str, str]]:
     """Return study, outcome and place of every row of the tables by arm."""
     frame = reproduction_measurements(review)

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from livingreview.data import Review, keys_of, numeric
 from livingreview.effects import RATIO, effects
-from livingreview.tables.base import BookTable, Column, Group, opens, quiet, reference_link
+from livingreview.tables.base import BookTable, Column, Group, opens, quiet, study_link
 from livingreview.tables.by_arm import CONDITION
 from livingreview.tables.marks import measured
 
@@ -44,7 +44,7 @@ def _judgements(review: Review, source: str, key: str, caption: str) -> BookTabl
         tool = (
             f", {rows['tool'].iloc[0]} ({rows['tool_version'].iloc[0]})" if "tool" in rows else ""
         )
-        heading = reference_link(review, reference[study]) + f" ({design[study]}){tool}"
+        heading = study_link(review, study, reference[study]) + f" ({design[study]}){tool}"
         cells = [
             [row.domain.capitalize(), row.judgement, Markup("{}").format(row.reason), row.locator]
             for row in rows.itertuples(index=False)

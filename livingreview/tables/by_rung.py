@@ -17,8 +17,8 @@ from livingreview.ladder import (
     ladder,
     studies_on_the_ladder,
 )
-from livingreview.tables.base import BookTable, Column, Group, lines, quiet, reference_link
-from livingreview.tables.phrases import dose_in_people, other_antagonists
+from livingreview.tables.base import BookTable, Column, Group, lines, quiet, study_link
+from livingreview.tables.dose_words import dose_in_people, other_antagonists
 
 COLUMNS = (
     Column("Rung, studies, people"),
@@ -87,7 +87,8 @@ def _row(review: Review, row, studies: pd.DataFrame) -> list[str | Markup]:
 
 def _studies(review: Review, studies: pd.DataFrame) -> Markup:
     names = [
-        reference_link(review, row.reference) + (" with another agent" if row.combined else "")
+        study_link(review, row.study_id, row.reference)
+        + (" with another agent" if row.combined else "")
         for row in studies.itertuples(index=False)
     ]
     return Markup("{}: {}").format(len(studies), Markup("; ").join(names))

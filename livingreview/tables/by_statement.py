@@ -13,7 +13,7 @@ from livingreview.tables.base import (
     Group,
     leave_out,
     quiet,
-    reference_link,
+    study_link,
 )
 from livingreview.tables.by_arm import CONDITION
 from livingreview.tables.marks import MarkedRow
@@ -155,7 +155,7 @@ def conduct(review: Review) -> BookTable:
     )
     groups = [
         Group(
-            reference_link(review, studies.loc[study, "reference"]),
+            study_link(review, study, studies.loc[study, "reference"]),
             [_item(review, row) for _, row in rows.iterrows()],
         )
         for study, rows in kept.groupby("study_id", sort=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 import pandas as pd
@@ -17,11 +18,17 @@ from livingreview.tables.base import (
     lines,
     opens,
     quiet,
-    reference_link,
+    study_link,
 )
 from livingreview.tables.by_arm import CONDITION
 from livingreview.tables.marks import MarkedRow
-from livingreview.tables.phrases import comparison_phrases, dose_phrases, measurement_phrases
+from livingreview.tables.phrases import (
+    Row,
+    comparison_phrases,
+    dose_phrases,
+    measurement_phrases,
+    records,
+)
 
 COLUMNS = (
     Column("Study"),
@@ -65,9 +72,11 @@ class _Findings:
     def __init__(self, review: Review):
         self.review = review
         owner = review.arms[["arm_id", "study_id"]]
-        self.comparisons = _tabled(review.comparisons.merge(owner, on="arm_id"))
-        self.measurements = _tabled(review.measurements.merge(owner, on="arm_id"))
-        self.citations = resolved_citations(review).set_index("study_id")
+        self.comparisons = _by_study(_tabled(review.comparisons.merge(owner, on="arm_id")))
+        self.measurements = _by_study(_tabled(review.measurements.merge(owner, on="arm_id")))
+        self.doses, self.arms = _by_study(review.doses), _by_study(review.arms)
+        self.characteristics = _by_study(review.characteristics)
+        self.citations = {row["study_id"]: row for row in records(resolved_citations(review))}
 
     def row(self, study: pd.Series) -> list[str | Markup]:
         cells = MarkedRow(self.review, "studies", study)
@@ -75,8 +84,8 @@ class _Findings:
         return [name, self._model(study, cells), self._given(study), self._found(study)]
 
     def _name(self, study: pd.Series, cells: MarkedRow) -> Markup:
-        cited = self.citations.loc[study["study_id"]]
-        name = reference_link(self.review, study["reference"])
+        cited = self.citations[study["study_id"]]
+        name = study_link(self.review, study["study_id"], study["reference"])
         place = study["locator"]
         if study["cited_as"]:
             place += f", cited as {study['cited_as']}"
@@ -114,11 +123,9 @@ class _Findings:
         return text + quiet(f" {study['note']}" if study["note"] else "") + cells.rest()
 
     def _given(self, study: pd.Series) -> Markup:
-        doses = self.review.doses
-        rows = doses[doses["study_id"] == study["study_id"]]
-        arms = self.review.arms
+        rows = self.doses[study["study_id"]]
         notes = []
-        for _, arm in arms[arms["study_id"] == study["study_id"]].iterrows():
+        for arm in self.arms[study["study_id"]]:
             faults = MarkedRow(self.review, "arms", arm).rest()
             if arm["note"] or faults:
                 notes.append(quiet(f"{arm['label']}: {arm['note']}") + faults)
@@ -128,21 +135,27 @@ class _Findings:
         phrases: list[Markup] = []
         # what stands in the source's own table first, then what its text adds
         for tabled in (True, False):
-            for frame, words in (
+            for rows, words in (
                 (self.measurements, measurement_phrases),
                 (self.comparisons, comparison_phrases),
             ):
-                rows = frame[frame["study_id"] == study["study_id"]]
-                phrases += words(self.review, rows[rows["in_table"] == tabled])
-        facts = self.review.characteristics
-        facts = facts[facts["study_id"] == study["study_id"]]
-        for _, row in facts.iterrows():
+                found = [row for row in rows[study["study_id"]] if row["in_table"] == tabled]
+                phrases += words(self.review, found)
+        for row in self.characteristics[study["study_id"]]:
             cells = MarkedRow(self.review, "characteristics", row)
             words = Markup("{}: {}").format(row["item"].capitalize(), cells.show("statement"))
             phrases.append(words + quiet(f" [{row['locator']}]") + cells.rest())
         if not phrases:
             return quiet("The source states no result.")
         return lines(phrases)
+
+
+def _by_study(frame: pd.DataFrame) -> dict[str, list[Row]]:
+    """Return the rows of each study, so that none is searched for among all."""
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for row in records(frame):
+        rows[row["study_id"]].append(row)
+    return rows
 
 
 def _tabled(frame: pd.DataFrame) -> pd.DataFrame:
