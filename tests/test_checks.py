@@ -53,6 +53,8 @@ CELLS = [
     ("studies", 2, "conditions", "cervical_cancer colon_cancer", ['"colon_cancer"', "conditions"]),
     ("studies", 2, "reference", "liu202", ["references.bib", "did you mean"]),
     ("studies", 2, "registration", "NCT123", ["not of the form"]),
+    ("studies", 2, "overlaps", "nobody2020", ["studies.csv"]),
+    ("studies", 2, "overlaps", "liu2020_cells", ["overlap with itself"]),
     ("studies", 2, "n", "twelve", ["not a number", "decimal point"]),
     ("studies", 2, "extracted", "21/11/2026", ["not a date", "year-month-day"]),
     ("studies", 2, "checked", "2020-01-01", ["before it was extracted"]),
@@ -76,6 +78,8 @@ CELLS = [
     ("comparisons", 2, "direction", "up", ["vocabulary", "increase, decrease"]),
     ("comparisons", 2, "p", "0,03", ["decimal comma", '"0.03"']),
     ("comparisons", 2, "ci_low", "1.1", ["interval without its effect"]),
+    ("comparisons", 2, "se", "0.4", ["standard error without its effect"]),
+    ("comparisons", 2, "se", "-0.4", ["not a number"]),
     ("mechanisms", 2, "target_node", "moor", ["mechanism_nodes.csv", 'did you mean "mor"']),
     ("pharmacology", 5, "high", "<", ["not a number"]),
     ("reference_lists", 2, "number", "1.0", ["whole number"]),
@@ -232,7 +236,7 @@ FILES = [
     (
         "ragged",
         lambda path: path.write_bytes(path.read_bytes() + b"one,two\n"),
-        "2 cells where the header has 18",
+        "2 cells where the header has 19",
     ),
     (
         "open quote",

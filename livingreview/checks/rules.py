@@ -41,6 +41,7 @@ def check_rules(package: Package, rows: Rows, references: dict[str, Reference]) 
     yield from _measurements(rows)
     yield from _comparisons(rows)
     yield from _arms(rows)
+    yield from _overlaps(rows)
     yield from _dates(package, rows)
     yield from _citations(rows)
     yield from check_numbers(rows)
@@ -113,9 +114,10 @@ def _comparisons(rows: Rows) -> Iterator[Fault]:
         if bool(row["effect"]) != bool(row["measure"]):
             why = "effect and measure must both be filled or both be empty"
             yield _fault("comparisons", line, "effect", row["effect"], why, "Fill the other")
-        if row["ci_low"] and not row["effect"]:
-            why = "an interval without its effect"
-            yield _fault("comparisons", line, "ci_low", row["ci_low"], why, "Fill effect")
+        for column, name in (("ci_low", "an interval"), ("se", "a standard error")):
+            if row[column] and not row["effect"]:
+                why = f"{name} without its effect"
+                yield _fault("comparisons", line, column, row[column], why, "Fill effect")
         if row["ci_low"] and row["ci_high"] and row["effect"]:
             low, effect, high = (number(row[c]) for c in ("ci_low", "effect", "ci_high"))
             if not low <= effect <= high:
@@ -148,6 +150,13 @@ def _arms(rows: Rows) -> Iterator[Fault]:
         if row["study_id"] not in with_arm:
             why = "the study has no arm, so no table would show it"
             yield _fault("studies", line, "study_id", row["study_id"], why, "Add it to arms.csv")
+
+
+def _overlaps(rows: Rows) -> Iterator[Fault]:
+    for line, row in rows["studies"]:
+        if row["study_id"] in row["overlaps"].split(" "):
+            why = "the study is said to overlap with itself"
+            yield _fault("studies", line, "overlaps", row["overlaps"], why, "Name the other study")
 
 
 def _dates(package: Package, rows: Rows) -> Iterator[Fault]:
