@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ from livingreview.doses import (
     usual_low_dose,
 )
 from livingreview.evidence import favours, studies_view
-from livingreview.faults import Fault
+from livingreview.faults import Fault, near_miss
 from livingreview.pharmacokinetics import plasma_ceiling, read_parameters
 
 LEDGER = "data/claims.csv"
@@ -32,6 +33,7 @@ _ALLOWED = (
     *(ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.Compare, ast.cmpop),
     *(ast.Name, ast.Load, ast.Constant),
 )
+WORDS = {"and", "or", "not"}
 _RELATIONS = {
     "is": operator.eq,
     "is at least": operator.ge,
@@ -182,7 +184,10 @@ def _select(claim, view: pd.DataFrame, condition: str) -> pd.DataFrame:
     except Exception as error:  # pandas raises many kinds for a condition it cannot read
         why = f"the condition {condition!r} cannot be read ({' '.join(str(error).split())})"
         column = "rows" if condition == claim.rows else "number"
-        remedy = f"The columns are {', '.join(view.columns)}"
+        names = re.findall(r"[a-z_]+", re.sub(r"'[^']*'", "", condition))
+        unknown = next((name for name in names if name not in {*view.columns, *WORDS}), "")
+        near = near_miss(unknown, view.columns)
+        remedy = f"The columns are {', '.join(view.columns)}{near}"
         raise ClaimError(claim, column, why, remedy) from error
 
 

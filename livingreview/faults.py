@@ -64,7 +64,7 @@ class Fault:
     def _words(self) -> str:
         column = f"column {self.column}: " if self.column else ""
         value = f"{shown(self.value)} " if self.value != "" else ""
-        return ascii_controls(f"{column}{value}{self.why}. {self.remedy}.")
+        return ascii_controls(f"{column}{value}{self.why}. {self.remedy.removesuffix('.')}.")
 
 
 class DataError(Exception):

@@ -66,8 +66,9 @@ def repair_table(table: Table, content: bytes) -> tuple[bytes, list[Fault]]:
         line = text[: text.index("\r")].count("\n") + 1
         told.add(line, f"{text.count(chr(13))} lines ended with a carriage return", "now LF alone")
         text = text.replace("\r\n", "\n")
-    text = _separators(table, text, told)
-    text = _lines(table, text, told)
+    if "\r" not in text:
+        text = _separators(table, text, told)
+        text = _lines(table, text, told)
     return text.encode("utf-8"), sorted(told.faults)
 
 

@@ -74,7 +74,7 @@ def _read(root: Path) -> _Reading:
     for table in package.tables.values():
         raws[table.name], found = read_table(root, table)
         faults += found + check_cells(table, raws[table.name])
-    faults += check_references(package, raws)
+    faults += check_references(package, raws, faults)
     references, found = read_bibliography(root)
     faults += found
     warnings: list[Fault] = []

@@ -130,6 +130,10 @@ def _no_number(field: Field, value: str) -> tuple[str, str]:
         hint = "The number after ± has a column of its own. "
     elif value.endswith("%"):
         hint = "The unit has a column of its own. "
+    elif value[0] == "-" and field.regex.fullmatch(value[1:]):
+        return "below zero", f"{field.description} Check it against the source"
+    elif field.regex.fullmatch(value):
+        hint = "A power too large or too small to compute with. "
     elif math.isfinite(_number(value)):
         return "not a number that can stand here", _described(field)
     return NUMBER, hint + NUMBER_REMEDY

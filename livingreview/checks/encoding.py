@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from livingreview.faults import Fault
@@ -51,26 +52,38 @@ def text_of(path: Path, name: str) -> tuple[str | None, list[Fault]]:
     if not text.endswith("\n"):
         line = text.count("\n") + 1
         why = "the last line has no line end"
-        faults.append(Fault(name, line, "", "", why, "Add one, if the file is whole"))
+        last = text[text.rfind("\n") + 1 :]
+        faults.append(Fault(name, line, "", last, why, "Add one, if the file is whole"))
     return text, faults
 
 
-def _broken_lines(name: str, content: bytes):
+def _broken_lines(name: str, content: bytes) -> Iterator[Fault]:
     try:
         if b"\x00" not in content and content.decode("utf-8"):
             return
     except UnicodeDecodeError:
         pass
-    for number, line in enumerate(content.split(b"\n"), 1):
+    lines = content.split(b"\n")
+    for number, line in enumerate(lines, 1):
         if b"\x00" in line:
-            yield Fault(name, number, "", "", "the line holds a NUL byte", SAVE)
+            column = _column_at(lines[0], line, line.index(b"\x00"))
+            yield Fault(name, number, column, "byte 0x00", "the line holds a NUL byte", SAVE)
         try:
             line.decode("utf-8")
         except UnicodeDecodeError as error:
-            start, byte = error.start, line[error.start : error.start + 1]
+            byte = line[error.start : error.start + 1]
             try:
                 meant = f' (did you mean "{byte.decode("cp1252")}", as Latin-1 writes it?)'
             except UnicodeDecodeError:
                 meant = ""
-            why = f"the file is not UTF-8 at byte {start + 1} of this line"
-            yield Fault(name, number, "", f"byte 0x{byte[0]:02x}", why, SAVE + meant)
+            column = _column_at(lines[0], line, error.start)
+            why = f"the file is not UTF-8 at byte {error.start + 1} of this line"
+            yield Fault(name, number, column, f"byte 0x{byte[0]:02x}", why, SAVE + meant)
+
+
+def _column_at(header: bytes, line: bytes, start: int) -> str:
+    """Return the column in which a byte of a line stands, or an empty text."""
+    # what stands outside quotes, up to that byte
+    before = b"".join(line[:start].split(b'"')[::2])
+    columns = header.decode("ascii", "replace").strip().split(",")
+    return columns[before.count(b",")] if before.count(b",") < len(columns) else ""

@@ -27,7 +27,9 @@ class RawTable:
     rows : list of (int, dict)
         Line of the file (from 1) and cell by column name, of every row that can be read.
     sound : bool
-        False if the file, its header or the form of a row is faulty, so that rows may be missing.
+        False if the file, its header or the form of a row is so faulty that rows may be missing.
+    lost : list of str
+        The lines whose cells cannot be told.
     lines : list of str
         The lines of the file as they stand.
     header : list of str
@@ -38,6 +40,7 @@ class RawTable:
 
     rows: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     sound: bool = True
+    lost: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     header: list[str] = field(default_factory=list)
     separator: str = ","
@@ -63,7 +66,6 @@ def read_table(root: Path, table: Table) -> tuple[RawTable, list[Fault]]:
     if text is None:
         return RawTable(sound=False), faults
     raw, found = read_lines(table, text)
-    raw.sound = not faults and not found
     return raw, faults + found
 
 
@@ -75,6 +77,7 @@ def read_lines(table: Table, text: str) -> tuple[RawTable, list[Fault]]:
     if not faults and len(raw.lines) == 1:
         faults.append(Fault(name, 0, "", "", "the table holds no rows", RESTORE))
     faults += _body(name, raw)
+    raw.sound = bool(raw.rows) and not raw.lost and set(table.by_name) <= set(raw.header)
     return raw, faults
 
 
@@ -91,8 +94,9 @@ def split(line: str, separator: str = ",") -> list[str]:
     try:
         return next(csv.reader([line], delimiter=separator, strict=True))
     except csv.Error as error:
-        known = {"unexpected end of data": OPEN_QUOTE}
-        raise ValueError(known.get(str(error), str(error))) from None
+        why = OPEN_QUOTE if "end of data" in str(error) else str(error)
+        why = 'text stands after the closing quote " of a cell' if "expected after" in why else why
+        raise ValueError(why) from None
 
 
 def cell_start(line: str, index: int, separator: str = ",") -> int:
@@ -114,7 +118,7 @@ def _header(name: str, raw: RawTable, table: Table) -> list[Fault]:
         if "," not in line and separator in line:
             raw.separator = separator
             why = f"the file is separated by {word}, not by commas"
-            faults.append(Fault(name, 1, "", "", why, "Save it as CSV (comma delimited)"))
+            faults.append(Fault(name, 1, "", line, why, "Save it as CSV (comma delimited)"))
     try:
         raw.header = split(line, raw.separator)
     except ValueError as error:
@@ -149,12 +153,18 @@ def _body(name: str, raw: RawTable) -> list[Fault]:
         try:
             cells = split(line, raw.separator)
         except ValueError as error:
-            beyond = _closing_line(raw, number) if str(error) == OPEN_QUOTE else 0
+            raw.lost.append(line)
+            column, value = "", line
+            beyond, cells = _over_lines(raw, number) if str(error) == OPEN_QUOTE else (0, [])
             if beyond:
+                raw.lost += raw.lines[number:beyond]
+                column, value = next(
+                    item for item in zip(raw.header, cells, strict=True) if "\n" in item[1]
+                )
                 why, remedy = "a cell runs over more than one line", "Write it on one line"
             else:
                 why, remedy = f"the row cannot be read ({error})", "Check the quotes of this row"
-            faults.append(Fault(name, number, "", "", why, remedy))
+            faults.append(Fault(name, number, column, value, why, remedy))
             continue
         if len(cells) == len(raw.header) and any(cells):
             raw.rows.append((number, dict(zip(raw.header, cells, strict=True))))
@@ -163,17 +173,23 @@ def _body(name: str, raw: RawTable) -> list[Fault]:
     return faults
 
 
-def _closing_line(raw: RawTable, number: int) -> int:
-    """Return the line that closes a quote opened in a line, if both then are a row; else 0."""
+def _over_lines(raw: RawTable, number: int) -> tuple[int, list[str]]:
+    """Return the line that closes a quote opened in a line, and the cells of the row that both are.
+
+    Returns
+    -------
+    tuple of int and list of str
+        0 and no cells where the lines are no row together.
+    """
     # only a line with an odd number of quotes can close it
     for other in range(number + 1, len(raw.lines) + 1):
         if raw.lines[other - 1].count('"') % 2:
             try:
-                cells = split(" ".join(raw.lines[number - 1 : other]), raw.separator)
+                cells = split("\n".join(raw.lines[number - 1 : other]), raw.separator)
             except ValueError:
-                return 0
-            return other if len(cells) == len(raw.header) else 0
-    return 0
+                return 0, []
+            return (other, cells) if len(cells) == len(raw.header) else (0, [])
+    return 0, []
 
 
 def _no_row(name: str, number: int, cells: list[str], raw: RawTable) -> Iterator[Fault]:
@@ -183,5 +199,6 @@ def _no_row(name: str, number: int, cells: list[str], raw: RawTable) -> Iterator
         return
     why = f"the row has {len(cells)} cells where the header has {len(raw.header)} columns"
     line = raw.lines[number - 1]
+    raw.lost.append(line)
     smart = '; smart quotes “ ” do not hold a cell together, only " does' if "“" in line else ""
     yield Fault(name, number, "", line, why, RAGGED + smart)

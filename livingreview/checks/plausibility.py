@@ -94,20 +94,20 @@ def _alike(first: float, second: float) -> bool:
 
 
 def _sizes(rows: Rows) -> Iterator[Fault]:
-    answered = {(row["table"], row["row"], row["column"]) for _, row in rows["discrepancies"]}
-    arms = {row["arm_id"]: row for _, row in rows.every["arms"]}
-    studies = {row["study_id"]: row["n"] for _, row in rows.every["studies"]}
+    answered = {(row["table"], row["row"], row["column"]) for _, row in rows.every["discrepancies"]}
     checks = (
-        ("measurements", "measurement_id", lambda row: arms[row["arm_id"]]["n"], "its arm"),
-        ("arms", "arm_id", lambda row: studies[row["study_id"]], "its study"),
+        ("measurements", "measurement_id", "arms", "arm_id", "its arm"),
+        ("arms", "arm_id", "studies", "study_id", "its study"),
     )
-    for table, key, size_of, whole in checks:
+    for table, key, whole, whole_key, called in checks:
+        sizes = {row[whole_key]: row["n"] for _, row in rows.every[whole]}
         for line, row in rows[table]:
-            n, size = row["n"], size_of(row)
-            if not (n.isdecimal() and size.isdecimal()) or (table, row[key], "n") in answered:
+            n, size = row["n"], sizes[row[whole_key]]
+            if not (n.isdecimal() and size.isdecimal()):
                 continue
-            if int(n) > int(size):
-                why = f"more than the {size} of {whole}"
+            places = {(table, row[key], "n"), (whole, row[whole_key], "n")}
+            if int(n) > int(size) and not places & answered:
+                why = f"more than the {size} of {called}"
                 yield _warning(table, line, "n", n, why, "Check both against the source")
 
 

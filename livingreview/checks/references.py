@@ -55,13 +55,14 @@ class Rows(dict[str, list[tuple[int, Row]]]):
                     ]
 
 
-def check_references(package: Package, raws: dict[str, RawTable]) -> list[Fault]:
+def check_references(package: Package, raws: dict[str, RawTable], told: list[Fault]) -> list[Fault]:
     """Return the faults of keys that point into other tables.
 
-    A table that has lost rows to a fault of its file is not searched, so that one fault is told
-    once.
+    One fault is told once: a cell whose form is faulty is not looked up, nor a key that may stand
+    in a line of the other table that cannot be read.
     """
     faults: list[Fault] = []
+    faulty = {(fault.file, fault.line, fault.column) for fault in told}
     for name, column, (resource, target), is_list in _pointers(package):
         table = package.tables[name]
         if resource not in raws or target not in package.tables[resource].by_name:
@@ -69,19 +70,23 @@ def check_references(package: Package, raws: dict[str, RawTable]) -> list[Fault]
             file = f"{DATA_DIR}/{PACKAGE_FILE}"
             faults.append(Fault(file, 0, "", "", why, "Restore it from the repository"))
             continue
-        if not raws[resource].sound or column not in raws[name].header:
+        unread = not raws[resource].rows or target not in raws[resource].header
+        if unread or column not in raws[name].header:
             continue
         known = {row[target] for _, row in raws[resource].rows}
         why = f"no row of {DATA_DIR}/{package.tables[resource].path} has this {target}"
-        near = NearMisses(known)
+        lost = "\n".join(raws[resource].lost)
+        near, file = NearMisses(known), f"{DATA_DIR}/{table.path}"
         for line, row in raws[name].rows:
             for key in _keys(row[column], is_list):
-                if key in known:
+                if key in known or (file, line, column) in faulty:
                     continue
-                remedy = f"Add that row first, or correct the key{near(key)}"
-                # a list with two spaces between keys holds an empty one
-                value = key or row[column]
-                faults.append(Fault(f"{DATA_DIR}/{table.path}", line, column, value, why, remedy))
+                if not key:
+                    empty, once = "an empty key stands in the list", "Write one space between keys"
+                    faults.append(Fault(file, line, column, row[column], empty, once))
+                elif key not in lost:
+                    remedy = f"Add that row first, or correct the key{near(key)}"
+                    faults.append(Fault(file, line, column, key, why, remedy))
     return faults
 
 

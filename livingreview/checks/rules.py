@@ -121,7 +121,7 @@ def _comparisons(rows: Rows) -> Iterator[Fault]:
             yield _fault("comparisons", line, "ci_low", row["ci_low"], why, "Fill effect")
         if row["ci_low"] and row["ci_high"] and row["effect"]:
             low, effect, high = (number(row[c]) for c in ("ci_low", "effect", "ci_high"))
-            if not low <= effect <= high:
+            if low <= high and not low <= effect <= high:
                 why = f"the effect lies outside its interval {row['ci_low']} to {row['ci_high']}"
                 yield _fault("comparisons", line, "effect", row["effect"], why, "Check the three")
 
