@@ -12,6 +12,7 @@ from conftest import ROOT
 from test_bad_input import cell, cells, text, whole
 
 from livingreview.checks import check_project, examine
+from livingreview.checks.files import cell_start
 from livingreview.cli import main
 from livingreview.faults import WARNING, Fault, NearMisses
 
@@ -58,10 +59,11 @@ def test_one_run_names_faults_of_every_kind_and_none_hides_another(small, capsys
 
 
 def test_a_faulty_row_does_not_make_others_seem_to_lack_it(small):
+    cell("arms", 5, "n", "forty")(small)  # the only arm of its study, and of its dose
+    assert [(f.file, f.line) for f in check_project(small)] == [("data/arms.csv", 5)]
     cell("studies", 2, "extracted", "21/11/2026")(small)
-    cell("arms", 2, "n", "forty")(small)
     assert [(f.file, f.line) for f in check_project(small)] == [
-        ("data/arms.csv", 2),
+        ("data/arms.csv", 5),
         ("data/studies.csv", 2),
     ]
 
@@ -140,6 +142,11 @@ def test_github_gets_the_file_line_and_column_of_each_fault(small, capsys):
     )
     assert warning.startswith("::warning file=data/measurements.csv,line=4,col=")
     assert last == "1 fault(s) found. 1 warning(s) to look at."
+
+
+def test_the_start_of_a_cell_is_found_up_to_the_end_of_a_line():
+    assert [cell_start("a,b,", index) for index in range(4)] == [1, 3, 5, 0]
+    assert cell_start('"a,""b",c', 1) == 9
 
 
 def test_github_gets_claims_too(small, capsys):

@@ -81,7 +81,15 @@ def test_the_last_line_end_comes_back_only_where_the_row_is_sure_to_be_whole(sma
     assert other.file == "data/arms.csv"
     assert "the last line had no line end" in notice.why
     whole("studies", lambda content: content[:-2])(small)  # a date cut off
+    whole("agents", lambda content: content[:-1])(small)  # a text that may be cut off as a whole
     assert repair_project(small) == []
+
+
+def test_two_byte_order_marks_are_one_repair(small):
+    before = contents(small)
+    whole("studies", lambda content: 2 * b"\xef\xbb\xbf" + content)(small)
+    assert len(repair_project(small)) == 1
+    assert contents(small) == before
 
 
 def test_a_file_of_semicolons_with_decimal_commas_is_left_to_a_person(small):

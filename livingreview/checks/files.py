@@ -157,7 +157,6 @@ def _body(name: str, raw: RawTable) -> list[Fault]:
             column, value = "", line
             beyond, cells = _over_lines(raw, number) if str(error) == OPEN_QUOTE else (0, [])
             if beyond:
-                raw.lost += raw.lines[number:beyond]
                 column, value = next(
                     item for item in zip(raw.header, cells, strict=True) if "\n" in item[1]
                 )
