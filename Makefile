@@ -8,7 +8,7 @@ export PYTHONPATH := $(CURDIR)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := book
-.PHONY: book check test serve lint pins clean
+.PHONY: book check test bench serve lint pins clean
 
 book: $(VENV)/.installed ## Check the data and build the book into _build/html
 	$(BIN)/python -m livingreview build
@@ -18,6 +18,9 @@ check: $(VENV)/.installed ## Name every fault in the data
 
 test: $(VENV)/.installed lint ## Run every test, the build of the book among them
 	$(BIN)/python -m pytest
+
+bench: $(VENV)/.installed ## Measure what building costs, and write bench/results.md
+	$(BIN)/python -m bench
 
 serve: $(VENV)/.installed ## Show the book at http://127.0.0.1:8000 and rebuild it on a change
 	$(BIN)/python -m livingreview serve

@@ -21,6 +21,8 @@ class Reference:
     where: str
     doi: str
     url: str
+    pmid: str = ""
+    registration: str = ""
 
     @property
     def short(self) -> str:
@@ -63,13 +65,25 @@ def read_bibliography(root: Path) -> tuple[dict[str, Reference], list[Fault]]:
         why = f"the file cannot be read ({' '.join(str(error).split())})"
         line = getattr(error, "lineno", None) or 0
         return {}, [Fault(BIBLIOGRAPHY, line, "", "", why, fix)]
-    return {key: _reference(key, entry) for key, entry in entries.items()}, []
+    return {key: _reference(key, entry) for key, entry in entries.items()}, [
+        fault for key, entry in entries.items() for fault in _comments(key, entry)
+    ]
+
+
+def _comments(key: str, entry) -> list[Fault]:
+    """Name the fields that the list of references would show cut off."""
+    why = "a percent sign starts a comment in LaTeX, so that the rest of the field would be lost"
+    return [
+        Fault(BIBLIOGRAPHY, 0, name, key, why, "Write \\% instead of %")
+        for name, value in entry.fields.items()
+        if name not in ("doi", "url") and BARE_PERCENT.search(value)
+    ]
 
 
 def _reference(key: str, entry) -> Reference:
     fields = entry.fields
     people = entry.persons.get("author") or entry.persons.get("editor") or []
-    names = [_plain(" ".join(person.prelast_names + person.last_names)) for person in people]
+    names = [plain(" ".join(person.prelast_names + person.last_names)) for person in people]
     where = fields.get("journal") or fields.get("booktitle") or fields.get("publisher") or ""
     for name, mark in (("volume", " "), ("pages", ":")):
         if fields.get(name):
@@ -79,12 +93,24 @@ def _reference(key: str, entry) -> Reference:
         authors=tuple(name for name in names if name.lower() != "others")
         + (("others",) if "others" in [name.lower() for name in names] else ()),
         year=fields.get("year", ""),
-        title=_plain(fields.get("title", "")),
-        where=_plain(where),
+        title=plain(fields.get("title", "")),
+        where=plain(where),
         doi=fields.get("doi", ""),
         url=fields.get("url", ""),
+        pmid=fields.get("pmid", ""),
+        registration=fields.get("registration", ""),
     )
 
 
-def _plain(text: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"[{}]|\\(?=[&%$#_])", "", text)).strip()
+BARE_PERCENT = re.compile(r"(?<!\\)%")
+# A lone brace has no form that all readers of BibTeX agree on: its wide form stands for it.
+BRACES = str.maketrans("{}", "｛｝")
+_BRACES_BACK = str.maketrans("｛｝", "{}")
+
+
+def plain(text: str) -> str:
+    """Return the text of a field without LaTeX, read as the list of references reads it."""
+    from pybtex.richtext import Text
+
+    decoded = str(Text.from_latex(BARE_PERCENT.sub(r"\%", text))).translate(_BRACES_BACK)
+    return re.sub(r"\s+", " ", decoded.replace("\\$", "$")).strip()

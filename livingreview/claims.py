@@ -120,10 +120,11 @@ def claim_faults(root: Path) -> list[Fault]:
     try:
         review = load(root)
         views = {name: view(review) for name, view in VIEWS.items()}
-    except (LookupError, ValueError, ArithmeticError) as error:
+        claims = review.claims
+    except (LookupError, AttributeError, ValueError, ArithmeticError) as error:
         why = f"the evidence cannot be computed: {' '.join(str(error).split())}"
         return [Fault("data", 0, "", "", why, "Look at the rows named, or last changed")]
-    for claim in review.claims.itertuples():
+    for claim in claims.itertuples():
         try:
             verdict = _verdict(claim, views[claim.view])
         except ClaimError as error:
@@ -143,7 +144,7 @@ def _misplaced(review: Review, claim) -> Iterator[Fault]:
     page = review.root / f"{claim.page}.md"
     # a copy of the data alone has no pages to look into
     if (review.root / "_toc.yml").is_file() and not (
-        page.is_file() and claim.sentence in page.read_text(encoding="utf-8")
+        page.is_file() and claim.sentence in page.read_text(encoding="utf-8", errors="replace")
     ):
         why = f"claim {claim.claim_id}: the sentence does not stand on {claim.page}.md"
         remedy = "Correct the sentence or the page, or take the claim away"

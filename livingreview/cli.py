@@ -8,6 +8,8 @@ import sys
 from livingreview.checks import examine
 from livingreview.claims import claim_faults
 from livingreview.faults import Fault
+from livingreview.new_study import command as new_study
+from livingreview.new_study.all_or_nothing import restore
 from livingreview.pool import command as pool
 from livingreview.project import ProjectNotFoundError, find_root
 from livingreview.repairs import repair_project
@@ -29,6 +31,9 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("build", help="check the data and build the book into _build/html")
     serve = commands.add_parser("serve", help="show the book and rebuild it on a change")
     serve.add_argument("--port", type=int, default=8000, help="port on this machine")
+    new_study.add_arguments(
+        commands.add_parser("new-study", help="add a study, with blanks for a person to fill")
+    )
     pool.add_arguments(
         commands.add_parser("pool", help="pool the studies of a CSV file of your own")
     )
@@ -40,6 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
     except ProjectNotFoundError as error:
         print(f"livingreview: {error}", file=sys.stderr)
         return 2
+    for line in restore(root):
+        print(f"livingreview: {line}", file=sys.stderr)
     return COMMANDS[options.command](root, options)
 
 
@@ -83,4 +90,4 @@ def _serve(root, options) -> int:
 
 
 FORMATS = {"text": str, "github": Fault.annotation}
-COMMANDS = {"check": _check, "build": _build, "serve": _serve}
+COMMANDS = {"check": _check, "build": _build, "serve": _serve, "new-study": new_study.run}

@@ -2,26 +2,78 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+import hashlib
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property, wraps
 from pathlib import Path
 
 import pandas as pd
 
-from livingreview.bibliography import Reference, read_bibliography
+from livingreview import reads
+from livingreview.bibliography import Reference
 from livingreview.checks import read_checked
+from livingreview.corrections import apply_corrections, faults_by_row
 from livingreview.printed import number
-from livingreview.project import find_root
+from livingreview.project import BIBLIOGRAPHY, DATA_DIR, PACKAGE_FILE, find_root
 from livingreview.schema import Package
+
+CORRECTIONS = "discrepancies"
+
+
+def once(view: Callable) -> Callable:
+    """Compute a view of a review the first time it is asked for, and keep it.
+
+    For functions of a `Review` and of plain values alone. A frame is handed out as a copy that
+    shares its memory until somebody writes to it.
+    """
+
+    @wraps(view)
+    def kept(review: Review, *arguments, **named):
+        key = (view, arguments, tuple(sorted(named.items())))
+        if key not in review.views:
+            review.views[key] = view(review, *arguments, **named)
+        found = review.views[key]
+        return found.copy(deep=False) if isinstance(found, pd.DataFrame) else found
+
+    return kept
+
+
+class Tables(Mapping):
+    """Frames by the name of their table.
+
+    Each look-up is noted as a read of the table's file, and of the file that may correct it.
+    """
+
+    def __init__(self, frames: dict[str, pd.DataFrame], paths: dict[str, str]):
+        self._frames = frames
+        self._paths = paths
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        frame = self._frames[name]
+        for read in (name, CORRECTIONS):
+            reads.note(self._paths[read])
+        return frame
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._frames)
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    def __or__(self, others: dict[str, pd.DataFrame]) -> Tables:
+        """Return these tables with some of them replaced."""
+        return Tables(self._frames | others, self._paths)
 
 
 @dataclass(frozen=True)
 class Review:
-    """All tables of the review.
+    """All tables of the review, with the corrections of ``discrepancies`` applied.
 
     A table is an attribute: ``review.studies`` is a pandas DataFrame with the columns of the
-    schema. Printed values stay text; `numeric` reads a column of them as numbers. An empty cell
-    is an empty text. Every frame is read once and must not be changed by those who use it.
+    schema; ``review.printed.studies`` holds the same rows as the source prints them. Values stay
+    text; `numeric` reads a column of them as numbers. An empty cell is an empty text. Every frame
+    is read once and must not be changed by those who use it.
 
     Attributes
     ----------
@@ -29,13 +81,22 @@ class Review:
         Folder of the project.
     package : Package
         Description of the tables.
-    tables : dict of DataFrame
+    tables : Tables
         The tables by name.
+    entries : dict of Reference
+        What `references` gives.
+    uncorrected : dict of DataFrame
+        The tables that hold a corrected cell, as printed.
+    views : dict
+        What functions marked with `once` have computed from these tables.
     """
 
     root: Path
     package: Package
-    tables: dict[str, pd.DataFrame]
+    tables: Tables
+    entries: dict[str, Reference]
+    uncorrected: dict[str, pd.DataFrame] = field(default_factory=dict)
+    views: dict[tuple, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         """Return the table of that name."""
@@ -44,11 +105,43 @@ class Review:
             return tables[name]
         raise AttributeError(f"no table named {name!r}; there are {', '.join(tables)}")
 
-    @cached_property
+    @property
     def references(self) -> dict[str, Reference]:
         """References by key."""
-        return read_bibliography(self.root)[0]
+        reads.note(BIBLIOGRAPHY)
+        return self.entries
 
+    @property
+    @once
+    def printed(self) -> Review:
+        """The same data before any correction, for whatever is about what a source prints."""
+        return replace(self, tables=self.tables | self.uncorrected, uncorrected={})
+
+    @cached_property
+    def faults(self) -> dict[tuple[str, str], list[tuple]]:
+        """Discrepancies that touch a cell, by table and key of the row."""
+        return faults_by_row(self.discrepancies)
+
+    def replacing(self, **tables: pd.DataFrame) -> Review:
+        """Return the same data with some tables replaced, to see what would follow from them."""
+        return replace(self, tables=self.tables | tables)
+
+    def of_studies(self, keys: Collection[str]) -> Review:
+        """Return the same data with the rows of some studies alone."""
+        arms = self.arms.loc[self.arms["study_id"].isin(keys), "arm_id"]
+
+        def kept(frame: pd.DataFrame) -> pd.DataFrame:
+            if "study_id" in frame:
+                return frame[frame["study_id"].isin(keys)].reset_index(drop=True)
+            if "arm_id" in frame:
+                return frame[frame["arm_id"].isin(arms)].reset_index(drop=True)
+            return frame
+
+        fewer = {name: kept(frame) for name, frame in self.tables.items()}
+        printed = {name: kept(frame) for name, frame in self.uncorrected.items()}
+        return replace(self, tables=self.tables | fewer, uncorrected=printed)
+
+    @once
     def labels(self, table: str, column: str = "label") -> dict[str, str]:
         """Return one column of a table by the table's key, for example labels of outcomes."""
         frame = self.tables[table]
@@ -68,7 +161,8 @@ def load(root: Path | str | None = None) -> Review:
     Returns
     -------
     Review
-        The tables, typed: dates as dates, whole numbers as integers, all else as text.
+        The tables, typed: dates as dates, whole numbers as integers, all else as text; with the
+        corrections applied, and the tables as printed under `Review.printed`.
 
     Raises
     ------
@@ -78,17 +172,43 @@ def load(root: Path | str | None = None) -> Review:
         If any table has a fault; nothing is filled, converted or dropped to avoid it.
     """
     folder = find_root(root)
-    package, raws = read_checked(folder)
-    tables = {}
+    with reads.unnoted():
+        state = _state(folder)
+        if _last.get(folder, ("", None))[0] != state:
+            _last.clear()
+            _last[folder] = (state, _read(folder))
+    reads.note(f"{DATA_DIR}/{PACKAGE_FILE}")
+    return _last[folder][1]
+
+
+# What was read last, with a digest of its files: the kernels of a build are forked from a process
+# that has read the data already.
+_last: dict[Path, tuple[str, Review]] = {}
+
+
+def _state(folder: Path) -> str:
+    """Return a digest of all files that `load` reads."""
+    total = hashlib.sha256()
+    for path in [folder / BIBLIOGRAPHY, *sorted((folder / DATA_DIR).iterdir())]:
+        if path.is_file():
+            total.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def _read(folder: Path) -> Review:
+    package, raws, references = read_checked(folder)
+    frames, paths = {}, {}
     for name, table in package.tables.items():
         frame = pd.DataFrame([row for _, row in raws[name].rows], columns=list(table.by_name))
-        for field in table.fields:
-            if field.type == "integer":
-                frame[field.name] = pd.to_numeric(frame[field.name])
-            elif field.type == "date":
-                frame[field.name] = pd.to_datetime(frame[field.name], format="%Y-%m-%d")
-        tables[name] = frame
-    return Review(folder, package, tables)
+        for column in table.fields:
+            if column.type == "integer":
+                frame[column.name] = pd.to_numeric(frame[column.name])
+            elif column.type == "date":
+                frame[column.name] = pd.to_datetime(frame[column.name], format="%Y-%m-%d")
+        frames[name], paths[name] = frame, f"{DATA_DIR}/{table.path}"
+    corrected = apply_corrections(package, frames)
+    printed = {name: frames[name] for name in corrected}
+    return Review(folder, package, Tables(frames | corrected, paths), references, printed)
 
 
 def numeric(column: pd.Series) -> pd.Series:

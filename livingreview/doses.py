@@ -9,7 +9,7 @@ import re
 
 import pandas as pd
 
-from livingreview.data import Review, keys_of, numeric
+from livingreview.data import Review, once
 from livingreview.printed import number
 
 # Abridged standard atomic weights of IUPAC's Commission on Isotopic Abundances and Atomic
@@ -109,6 +109,7 @@ def _factor(species: pd.Series, column: str) -> float:
     return number(species[column])
 
 
+@once
 def concentrations(review: Review) -> pd.DataFrame:
     """Return every concentration of an opioid antagonist in cell studies, in mol/L.
 
@@ -119,19 +120,12 @@ def concentrations(review: Review) -> pd.DataFrame:
         equal where one value is printed, NaN where none is.
     """
     frame = _antagonist_doses(review, lambda f: f["route"] == "in culture")
-    units = review.units.set_index("unit")
-
-    def convert(row: pd.Series, column: str) -> float:
-        text = row[column] or row["amount"]
-        if text == "" or row["unit"] == "":
-            return float("nan")
-        unit = units.loc[row["unit"]].copy()
-        unit["unit"] = row["unit"]
-        return molar_concentration(number(text), unit, row["formula"])
-
-    return _with_range(frame, convert)
+    return _with_range(
+        review, frame, lambda value, unit, row: molar_concentration(value, unit, row["formula"])
+    )
 
 
+@once
 def human_equivalents(review: Review) -> pd.DataFrame:
     """Return every dose of an opioid antagonist given to animals as a human-equivalent dose (mg).
 
@@ -144,26 +138,58 @@ def human_equivalents(review: Review) -> pd.DataFrame:
     frame = _antagonist_doses(
         review, lambda f: (f["route"] != "in culture") & (f["species_id"] != "human")
     )
-    units = review.units.set_index("unit")
+    return _with_range(review, frame, _scaled(review))
+
+
+@once
+def human_doses(review: Review) -> pd.DataFrame:
+    """Return every dose of an opioid antagonist given to people, in mg.
+
+    Returns
+    -------
+    DataFrame
+        One row per row of ``doses`` given to people: its columns, and ``low`` and ``high`` (mg;
+        a dose per body weight for an adult of the reference weight), NaN where no dose is printed.
+
+    Raises
+    ------
+    ValueError
+        If a dose has a unit that is no mass and no dose per body weight.
+    """
+    frame = _antagonist_doses(
+        review, lambda f: (f["route"] != "in culture") & (f["species_id"] == "human")
+    )
+    scaled = _scaled(review)
+
+    def convert(value: float, unit: pd.Series, row: pd.Series) -> float:
+        if unit["dimension"].startswith("dose (g)"):
+            # the ratio first, so that a dose printed in mg stays itself to the last bit
+            return value * (float(unit["factor"]) / 1e-3)
+        return scaled(value, unit, row)
+
+    return _with_range(review, frame, convert)
+
+
+def _scaled(review: Review):
     species = review.species.set_index("species_id", drop=False)
 
-    def convert(row: pd.Series, column: str) -> float:
+    return lambda value, unit, row: human_equivalent_dose(
+        value, unit, species.loc[row["species_id"]], species.loc["human"]
+    )
+
+
+def _with_range(review: Review, frame: pd.DataFrame, convert) -> pd.DataFrame:
+    units = review.units.set_index("unit", drop=False)
+
+    def converted(row: pd.Series, column: str) -> float:
         text = row[column] or row["amount"]
         if text == "" or row["unit"] == "":
             return float("nan")
-        unit = units.loc[row["unit"]].copy()
-        unit["unit"] = row["unit"]
-        return human_equivalent_dose(
-            number(text), unit, species.loc[row["species_id"]], species.loc["human"]
-        )
+        return convert(number(text), units.loc[row["unit"]], row)
 
-    return _with_range(frame, convert)
-
-
-def _with_range(frame: pd.DataFrame, convert) -> pd.DataFrame:
     frame = frame.copy()
-    frame["low"] = [convert(row, "amount") for _, row in frame.iterrows()]
-    frame["high"] = [convert(row, "amount_high") for _, row in frame.iterrows()]
+    frame["low"] = [converted(row, "amount") for _, row in frame.iterrows()]
+    frame["high"] = [converted(row, "amount_high") for _, row in frame.iterrows()]
     return frame.reset_index(drop=True)
 
 
@@ -179,6 +205,7 @@ def _antagonist_doses(review: Review, keep) -> pd.DataFrame:
     return frame.rename(columns={"label": "agent"})
 
 
+@once
 def dose_band(review: Review, name: str) -> tuple[float, float]:
     """Return the lower and upper end (mg) of a named dose band of naltrexone.
 
@@ -196,40 +223,25 @@ def dose_band(review: Review, name: str) -> tuple[float, float]:
 
 def usual_low_dose(review: Review) -> float:
     """Return the dose of naltrexone (mg) that most studies in people gave within the low band."""
-    low, high = dose_band(review, "low dose")
-    frame = _antagonist_doses(review, lambda f: (f["species_id"] == "human") & (f["unit"] == "mg"))
-    frame = frame[frame["kind"] == "naltrexone"]
-    amounts = frame["amount"].map(number)
-    inside = amounts[(amounts >= low) & (amounts <= high)]
-    return float(inside.mode().max())
+    return float(_low_doses(review)["low"].mode().max())
 
 
 def low_dose_studies(review: Review) -> set[str]:
-    """Return the studies that gave naltrexone by the milligram within the low-dose band."""
-    low, high = dose_band(review, "low dose")
-    given = review.doses[
-        (review.doses["agent_id"] == "naltrexone") & (review.doses["unit"] == "mg")
-    ]
-    amounts = numeric(given["amount"])
-    return set(given.loc[(amounts >= low) & (amounts <= high), "study_id"])
+    """Return the studies that gave people naltrexone within the low-dose band."""
+    return set(_low_doses(review)["study_id"])
 
 
+@once
+def _low_doses(review: Review) -> pd.DataFrame:
+    frame = human_doses(review)
+    inside = frame["low"].between(*dose_band(review, "low dose"))
+    return frame[inside & (frame["agent_id"] == "naltrexone")]
+
+
+@once
 def of_other_antagonists(review: Review) -> set[str]:
     """Return the studies that gave an opioid antagonist, but not naltrexone."""
     kind = dict(zip(review.agents["agent_id"], review.agents["kind"], strict=True))
     kinds = review.doses["agent_id"].map(kind)
     given = {k: set(review.doses.loc[kinds == k, "study_id"]) for k in ANTAGONISTS}
     return given["other opioid antagonist"] - given["naltrexone"]
-
-
-def combined_arms(review: Review) -> pd.DataFrame:
-    """Return the arms in which an opioid antagonist was given together with another agent."""
-    kind = dict(zip(review.agents["agent_id"], review.agents["kind"], strict=True))
-    agent = dict(zip(review.doses["dose_id"], review.doses["agent_id"], strict=True))
-
-    def combined(cell: str) -> bool:
-        agents = {agent[dose] for dose in keys_of(cell)}
-        with_antagonist = any(kind[a] in ANTAGONISTS for a in agents)
-        return with_antagonist and any(kind[a] not in ANTAGONISTS for a in agents)
-
-    return review.arms[review.arms["doses"].map(combined)]

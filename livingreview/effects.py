@@ -30,7 +30,9 @@ def effects(review: Review, condition: str) -> pd.DataFrame:
     (Newcombe's interval) and the number needed to treat; means become Hedges' g. Values come from
     the sources' tables, not from what their text repeats. Where a study reports pregnancies and
     miscarriages, miscarriage stands twice: of all women, and of those who were pregnant. A study
-    with more than two arms gives an effect for each pair, named by its arms.
+    with more than two arms gives an effect for each pair, named by its arms. A cell with a
+    correction counts as corrected, and the effect says so; a corrected percentage changes no
+    effect, since counts are taken and not percentages.
 
     Parameters
     ----------
@@ -45,8 +47,9 @@ def effects(review: Review, condition: str) -> pd.DataFrame:
         ``study_id``, ``reference``, ``outcome``, ``better``, ``measure``, ``estimate``, ``low``,
         ``high`` (on the printed scale: ratios not in logarithms), ``weight`` (inverse variance),
         ``treated`` and ``comparator`` (what each arm reports), ``difference``,
-        ``difference_low``, ``difference_high`` (risk difference, NaN for means), ``nnt`` (words)
-        and ``place``.
+        ``difference_low``, ``difference_high`` (risk difference, NaN for means), ``nnt`` (words),
+        ``place``, ``corrected`` (words on each corrected cell it rests on; mostly empty), and
+        ``treated_cells`` and ``comparator_cells`` (tuples of measurement and column).
     """
     studies = review.studies[review.studies["study_id"].isin(people_with(review, condition))]
     arms = review.arms[["arm_id", "study_id", "role", "label"]]
@@ -57,6 +60,8 @@ def effects(review: Review, condition: str) -> pd.DataFrame:
         & frame["locator"].str.contains("Table", regex=False)
     ]
     reference = studies.set_index("study_id")["reference"]
+    printed = review.printed.measurements.set_index("measurement_id")
+    now = review.measurements.set_index("measurement_id")
     outcomes = review.outcomes.set_index("outcome_id")
     rows = []
     for study, cells in frame.groupby("study_id", sort=False):
@@ -67,6 +72,7 @@ def effects(review: Review, condition: str) -> pd.DataFrame:
             else:
                 row = _of_means(treated, other)
             if row:
+                used = row["treated_cells"] + row["comparator_cells"]
                 rows.append(
                     {
                         "study_id": study,
@@ -75,6 +81,12 @@ def effects(review: Review, condition: str) -> pd.DataFrame:
                         "better": better,
                         **row,
                         "place": treated["locator"],
+                        "corrected": "; ".join(
+                            f"{column} corrected from {printed.at[key, column] or 'nothing'} "
+                            f"to {now.at[key, column]}"
+                            for key, column in used
+                            if printed.at[key, column] != now.at[key, column]
+                        ),
                     }
                 )
     return pd.DataFrame(rows)
@@ -96,7 +108,7 @@ def _pairs(
                 yield outcome, labels[outcome] + arms, one, against
     if "pregnancy" in found and "miscarriage" in found:
         arms = (
-            {**lost, "n": pregnant["events"]}
+            {**lost, "n": pregnant["events"], "n_cell": (pregnant["measurement_id"], "events")}
             for lost, pregnant in zip(found["miscarriage"], found["pregnancy"], strict=True)
         )
         yield "miscarriage", f"{labels['miscarriage']}, of the women pregnant", *arms
@@ -123,6 +135,8 @@ def _of_events(treated: dict[str, str], other: dict[str, str], harmful: bool) ->
         "difference_low": float(difference_low[0]),
         "difference_high": float(difference_high[0]),
         "nnt": needed.text,
+        "treated_cells": _cells(treated, "events", "n"),
+        "comparator_cells": _cells(other, "events", "n"),
     }
 
 
@@ -144,4 +158,12 @@ def _of_means(treated: dict[str, str], other: dict[str, str]) -> dict | None:
         "difference_low": math.nan,
         "difference_high": math.nan,
         "nnt": "",
+        "treated_cells": _cells(treated, "mean", "sd", "n"),
+        "comparator_cells": _cells(other, "mean", "sd", "n"),
     }
+
+
+def _cells(arm: dict, *columns: str) -> tuple[tuple[str, str], ...]:
+    """Return the cells that the columns of an arm stand in; its size may be another row's count."""
+    own = [(arm["measurement_id"], column) for column in columns]
+    return tuple(arm.get("n_cell", cell) if cell[1] == "n" else cell for cell in own)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from livingreview.data import Review, keys_of
-from livingreview.doses import combined_arms
+from livingreview.data import Review, keys_of, once
+from livingreview.doses import ANTAGONISTS
 from livingreview.printed import number
 
 ALPHA = 0.05  # the level at which sources call a result significant
@@ -26,6 +26,7 @@ RUNGS = {
 ORDER = tuple(dict.fromkeys(RUNGS.values()))
 
 
+@once
 def studies_view(review: Review) -> pd.DataFrame:
     """Return the studies with their rung, the groups of their conditions, and what was given.
 
@@ -42,10 +43,22 @@ def studies_view(review: Review) -> pd.DataFrame:
     frame.loc[animals, "rung"] = RUNGS["in vivo"]
     frame["groups"] = frame["conditions"].map(lambda cell: {group[k] for k in keys_of(cell)})
     frame["in_people"] = (frame["species_id"] == "human") & (frame["design"] != "in vitro")
-    frame["combined"] = frame["study_id"].isin(combined_arms(review)["study_id"])
+    arms = arms_with_antagonist(review)
+    frame["combined"] = frame["study_id"].isin(arms.loc[arms["combined"], "study_id"])
     return frame
 
 
+@once
+def arms_with_antagonist(review: Review) -> pd.DataFrame:
+    """Return the arms given an opioid antagonist; ``combined``: with another agent (bool)."""
+    kind = dict(zip(review.agents["agent_id"], review.agents["kind"], strict=True))
+    agent = dict(zip(review.doses["dose_id"], review.doses["agent_id"], strict=True))
+    told = [[kind[agent[dose]] in ANTAGONISTS for dose in keys_of(k)] for k in review.arms["doses"]]
+    arms = review.arms.assign(combined=[not all(given) for given in told])
+    return arms[[any(given) for given in told]]
+
+
+@once
 def evidence_map(review: Review) -> pd.DataFrame:
     """Return one row per condition and study: the cells of the evidence map.
 
@@ -58,12 +71,15 @@ def evidence_map(review: Review) -> pd.DataFrame:
     )[["condition_id", "condition", "group", "rung", "study_id", "reference", "n"]]
 
 
+@once
 def favours(review: Review) -> pd.DataFrame:
     """Return the comparisons with the arm that each result favours.
 
     The direction claimed and the outcome's better direction give ``favours``: ``intervention``,
     ``comparator``, ``neither`` (no difference) or ``unclear``: nothing reported, an outcome of
-    which neither direction is better, or a claim about an arm that is itself a comparator.
+    which neither direction is better, a claim about an arm that is itself a comparator, or a
+    comparison with an arm that was given an opioid antagonist too: it tells of the other drug, or
+    of the dose.
     ``significant`` says whether the source calls the result so, or prints p below 0.05.
     """
     better = dict(zip(review.outcomes["outcome_id"], review.outcomes["better"], strict=True))
@@ -71,9 +87,13 @@ def favours(review: Review) -> pd.DataFrame:
         review.arms[["arm_id", "study_id", "role"]], on="arm_id", how="left"
     )
 
+    with_antagonist = set(arms_with_antagonist(review)["arm_id"])
+
     def side(row) -> str:
         wanted = {"higher": "increase", "lower": "decrease"}.get(better[row.outcome_id])
-        if row.role != "intervention" or row.direction == "not reported":
+        if row.role != "intervention" or row.comparator_id in with_antagonist:
+            return "unclear"
+        if row.direction == "not reported":
             return "unclear"
         if row.direction == "no difference":
             return "neither"
@@ -94,6 +114,7 @@ def distinct(results: pd.DataFrame) -> pd.DataFrame:
     return results.drop_duplicates(["arm_id", "comparator_id", "outcome_id", "part", "direction"])
 
 
+@once
 def people_with(review: Review, condition: str) -> set[str]:
     """Return the studies in people that are about one condition."""
     frame = studies_view(review)
@@ -101,6 +122,7 @@ def people_with(review: Review, condition: str) -> set[str]:
     return set(frame.loc[about & frame["in_people"], "study_id"])
 
 
+@once
 def resolved_citations(review: Review) -> pd.DataFrame:
     """Return the studies with the entry that their printed citation points to.
 

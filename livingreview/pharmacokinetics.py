@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livingreview.data import Review
+from livingreview.data import Review, once
 from livingreview.doses import molar_mass
 from livingreview.printed import number
 
@@ -44,6 +44,7 @@ class Parameters:
         return self.clearance * self.half_life / math.log(2)
 
 
+@once
 def read_parameters(review: Review) -> Parameters:
     """Return the parameters that the table ``pharmacology`` marks as usable.
 
@@ -107,3 +108,12 @@ def plasma_ceiling(dose: float, parameters: Parameters) -> float:
     All of the dose is in the blood at once, although at most a part of it gets there.
     """
     return float(plasma_level([0.0], dose, 1.0, parameters)[0])
+
+
+def least_dose(concentration: float, parameters: Parameters) -> float:
+    """Return the lowest oral dose (mg) that could reach a concentration (mol/L) in plasma.
+
+    The dose whose `plasma_ceiling` is the concentration. It errs to the low side: a dose that
+    does reach it is higher, by the inverse of the bioavailability at the least.
+    """
+    return concentration / plasma_ceiling(1.0, parameters)

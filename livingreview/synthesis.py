@@ -11,14 +11,33 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from livingreview.data import Review
-from livingreview.evidence import favours, studies_view
+from livingreview.data import Review, once
+from livingreview.evidence import ORDER, RUNGS, favours, studies_view
 
 # Boon and Thomson (Research Synthesis Methods 2021): a study's outcomes of one family go one way
 # when at least this share of them does; else the study is mixed in that family.
 SHARE = 0.7
 FOR, AGAINST = "favours the antagonist", "favours the comparator"
 MIXED = "mixed or no difference"
+
+MODELS = (RUNGS["in vitro"], RUNGS["in vivo"])
+PEOPLE = tuple(rung for rung in ORDER if rung not in MODELS)
+
+# The overall judgements of five tools, put together where a shade can be told from the next. The
+# last is the worst, and a study that nobody judged is one of which the risk is not known.
+LOWER, UNSURE, HIGH = "low", "some concerns or unclear", "high"
+RISKS = {
+    "low": LOWER,
+    "yes": LOWER,
+    "some concerns": UNSURE,
+    "moderate": UNSURE,
+    "unclear": UNSURE,
+    "no information": UNSURE,
+    "high": HIGH,
+    "serious": HIGH,
+    "critical": HIGH,
+    "no": HIGH,
+}
 
 
 @dataclass(frozen=True)
@@ -32,16 +51,25 @@ class SignTest:
     p : float
         Two-sided probability of a split at least as uneven if either sign were as likely; mixed
         studies are left out, as in the sign test.
+    low, high : float
+        95% interval of the share that favours, among studies with a sign (Clopper and Pearson);
+        0 and 1 where no study has one.
     """
 
     favouring: int
     against: int
     mixed: int
     p: float
+    low: float
+    high: float
 
 
-def directions(review: Review, group: str) -> pd.DataFrame:
-    """Return the direction of effect of each study and outcome family, outside of people.
+@once
+def directions(review: Review, group: str, rungs: tuple[str, ...] = MODELS) -> pd.DataFrame:
+    """Return the direction of effect of each study and outcome family.
+
+    A direction counts whether or not the source calls it significant (Cochrane Handbook, chapter
+    12). What is unclear in `favours` is left out.
 
     Parameters
     ----------
@@ -49,41 +77,104 @@ def directions(review: Review, group: str) -> pd.DataFrame:
         The data.
     group : str
         Group of conditions.
+    rungs : tuple of str
+        Rungs of the ladder of designs; cells and animals unless told.
 
     Returns
     -------
     DataFrame
-        ``study_id``, ``reference``, ``rung``, ``family``, ``outcomes`` (number), ``favouring``,
-        ``against``, ``neither`` (numbers of outcomes) and ``direction``. An outcome that a study
-        reports at several places, or in several arms, counts once for each direction it takes.
+        ``study_id``, ``reference``, ``rung``, ``risk`` (of bias, overall: `LOWER`, `UNSURE` or
+        `HIGH`), ``family``, ``outcomes`` (number), ``favouring``, ``against``, ``neither``
+        (numbers of outcomes) and ``direction``; by rung, then in the order of the data. An
+        outcome counts once, however many places or arms report it; one that goes both ways, or
+        shows a difference in one arm only, counts under ``neither``.
     """
     studies = studies_view(review)
-    studies = studies[studies["groups"].map(lambda groups: group in groups) & ~studies["in_people"]]
-    results = favours(review)
-    results = results[
-        results["study_id"].isin(studies["study_id"]) & (results["favours"] != "unclear")
-    ]
-    results = results.merge(review.outcomes[["outcome_id", "family"]], on="outcome_id")
-    results = results.drop_duplicates(["study_id", "family", "outcome_id", "favours"])
-    counts = (
-        results.groupby(["study_id", "family", "favours"], sort=False).size().unstack(fill_value=0)
+    inside = studies["groups"].map(lambda groups: group in groups) & studies["rung"].isin(rungs)
+    studies = studies[inside]
+    results = _told(review)
+    counts = _counted(results[results["study_id"].isin(studies["study_id"])], ["family"])
+    risks = overall_risk(review)
+    studies = studies.assign(risk=studies["study_id"].map(lambda study: risks.get(study, UNSURE)))
+    frame = counts.merge(studies[["study_id", "reference", "rung", "risk"]], on="study_id")
+    return frame.sort_values("rung", key=lambda column: column.map(ORDER.index), kind="stable")
+
+
+@once
+def study_directions(review: Review) -> pd.DataFrame:
+    """Return the direction of each study over all of its outcomes, at every rung.
+
+    Returns
+    -------
+    DataFrame
+        ``study_id``, ``outcomes``, ``favouring``, ``against``, ``neither`` and ``direction`` as
+        in `directions`; a study that states no direction of benefit has no row.
+    """
+    return _counted(_told(review), [])
+
+
+@once
+def _told(review: Review) -> pd.DataFrame:
+    """Return what each study says of each outcome; without a better side there is no benefit.
+
+    An outcome of which neither direction is better, such as age at the start, could else count
+    against a direction (no difference) but never for one.
+    """
+    results = favours(review).merge(
+        review.outcomes[["outcome_id", "family", "better"]], on="outcome_id"
     )
-    counts = counts.reindex(columns=["intervention", "comparator", "neither"], fill_value=0)
-    counts.columns = ["favouring", "against", "neither"]
-    counts = counts.reset_index()
-    counts["outcomes"] = counts[["favouring", "against", "neither"]].sum(axis=1)
-    counts["direction"] = [
-        _direction(row.favouring, row.against, row.outcomes) for row in counts.itertuples()
-    ]
-    return counts.merge(studies[["study_id", "reference", "rung"]], on="study_id")
+    return results[(results["favours"] != "unclear") & (results["better"] != "neither")]
 
 
-def _direction(favouring: int, against: int, outcomes: int) -> str:
-    if favouring >= SHARE * outcomes:
-        return FOR
-    if against >= SHARE * outcomes:
-        return AGAINST
-    return MIXED
+def _counted(results: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    keys = ["study_id", *keys]
+    one = results.groupby([*keys, "outcome_id"], sort=False)["favours"].agg(
+        lambda told: told.iloc[0] if told.nunique() == 1 else "neither"
+    )
+    sides = {"intervention": "favouring", "comparator": "against", "neither": "neither"}
+    counts = one.groupby(keys, sort=False).value_counts().unstack(fill_value=0)
+    counts = counts.reindex(columns=list(sides), fill_value=0).rename(columns=sides).reset_index()
+    counts["outcomes"] = counts[list(sides.values())].sum(axis=1)
+    counts["direction"] = _directions(counts)
+    return counts
+
+
+@once
+def overall_risk(review: Review) -> dict[str, str]:
+    """Return the overall risk of bias of each study that was judged; the worst of several."""
+    overall = review.risk_of_bias[review.risk_of_bias["domain"] == "overall"]
+    order = list(dict.fromkeys(RISKS.values()))
+    risks = overall["judgement"].map(RISKS).groupby(overall["study_id"])
+    return risks.agg(lambda found: max(found, key=order.index)).to_dict()
+
+
+def over_all_outcomes(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return one direction a study, over its outcomes of every family.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From `directions`.
+
+    Returns
+    -------
+    DataFrame
+        A row a study: the columns of ``frame`` but ``family``.
+    """
+    numbers = ["favouring", "against", "neither", "outcomes"]
+    totals = frame.groupby("study_id", sort=False)[numbers].sum().reset_index()
+    totals["direction"] = _directions(totals)
+    about = frame.drop(columns=[*numbers, "direction", "family"])
+    return totals.merge(about.drop_duplicates("study_id"), on="study_id")
+
+
+def _directions(counts: pd.DataFrame) -> list[str]:
+    def direction(row) -> str:
+        if row.favouring >= SHARE * row.outcomes:
+            return FOR
+        return AGAINST if row.against >= SHARE * row.outcomes else MIXED
+
+    return [direction(row) for row in counts.itertuples(index=False)]
 
 
 def sign_test(frame: pd.DataFrame) -> SignTest:
@@ -97,14 +188,15 @@ def sign_test(frame: pd.DataFrame) -> SignTest:
     Returns
     -------
     SignTest
-        One sign a study, over all of its outcomes; exact binomial probability.
+        One sign a study, over all of its outcomes; exact binomial probability and interval.
     """
     # scipy.stats takes a while to import, and few who load this module want the test
     from scipy.stats import binomtest
 
-    totals = frame.groupby("study_id")[["favouring", "against", "outcomes"]].sum()
-    signs = [_direction(row.favouring, row.against, row.outcomes) for row in totals.itertuples()]
+    signs = list(over_all_outcomes(frame)["direction"])
     favouring, against = signs.count(FOR), signs.count(AGAINST)
-    told = favouring + against
-    p = float(binomtest(favouring, told).pvalue) if told else 1.0
-    return SignTest(favouring, against, signs.count(MIXED), p)
+    if not favouring + against:
+        return SignTest(0, 0, len(signs), p=1.0, low=0.0, high=1.0)
+    test = binomtest(favouring, favouring + against)
+    low, high = map(float, test.proportion_ci(0.95, method="exact"))
+    return SignTest(favouring, against, signs.count(MIXED), float(test.pvalue), low, high)

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import matplotlib
+import pandas as pd
 import pytest
 
 from livingreview.data import load
@@ -24,6 +25,15 @@ LEFT_OUT = shutil.ignore_patterns(
 def review():
     """The data of the repository."""
     return load(ROOT)
+
+
+def with_rows(review, **rows):
+    """The data with rows added to tables; a column that a row does not name is empty."""
+    added = {
+        name: pd.concat([review.tables[name], pd.DataFrame(more)], ignore_index=True).fillna("")
+        for name, more in rows.items()
+    }
+    return review.replacing(**added)
 
 
 @pytest.fixture

@@ -82,6 +82,8 @@ CELLS = [
     ("discrepancies", 2, "row", "nobody", ["no row of studies.csv"]),
     ("discrepancies", 2, "table", "studie", ["no such table"]),
     ("discrepancies", 2, "column", "size", ["no such column"]),
+    ("discrepancies", 2, "corrected", "110", ["same stands in studies.csv already"]),
+    ("discrepancies", 2, "corrected", "many", ["content of n of studies.csv", "not a number"]),
     ("sources", 2, "read", "2026-13-01", ["not a date"]),
     ("units", 2, "factor", "abc", ["form"]),
     ("units", 2, "factor", "0", ["form"]),
@@ -129,6 +131,55 @@ def test_the_line_and_column_of_a_bad_cell_are_right(data_copy):
         "furlong",
     )
     assert str(fault).startswith('data/measurements.csv:17: column unit: "furlong" ')
+
+
+CORRECTED = [
+    ("", "", "", "9.8", "a corrected content for no cell"),
+    ("comparisons", "raffeq2025.c45", "direction", "up", "vocabulary"),
+    ("comparisons", "raffeq2025.c45", "direction", "no difference", "the same stands in"),
+    ("comparisons", "raffeq2025.c45", "outcome_id", "lhh", "outcomes.csv has no lhh"),
+    ("comparisons", "raffeq2025.c45", "comparison_id", "c45", "nothing that a source prints"),
+    ("measurements", "raffeq2025.m10", "extracted", "2026-01-01", "nothing that a source prints"),
+    ("studies", "raffeq2025", "reference", "nobody2020", "references.bib has no nobody2020"),
+    ("arms", "raffeq2025.ldn", "doses", "raffeq2025.ldn x", "doses.csv has no x"),
+]
+
+
+@pytest.mark.parametrize(("table", "row", "column", "corrected", "why"), CORRECTED)
+def test_a_correction_that_cannot_stand_in_its_cell_is_named(
+    data_copy, table, row, column, corrected, why
+):
+    line = line_of(data_copy, "discrepancies", "discrepancy_id", "raffeq2025-d04")
+    cells = {"table": table, "row": row, "column": column, "corrected": corrected}
+    for name, value in cells.items():
+        edit(data_copy, "discrepancies", line, name, value)
+    (fault,) = check_project(data_copy)
+    assert fault.file == "data/discrepancies.csv"
+    assert fault.column == "corrected"
+    assert fault.value == corrected
+    assert why in fault.why
+    assert fault.remedy
+    assert fault.line == line
+
+
+def test_two_corrections_of_one_cell_are_a_fault_of_the_second(data_copy):
+    first = line_of(data_copy, "discrepancies", "corrected", "4.0")
+    second = line_of(data_copy, "discrepancies", "corrected", "33.1")
+    for name, value in {"row": "raffeq2025.m10", "corrected": "4.2"}.items():
+        edit(data_copy, "discrepancies", second, name, value)
+    # the percentage that the second answered is now a fault of its own
+    (fault, other) = check_project(data_copy)
+    assert other.column == "percent"
+    assert (fault.line, fault.column, fault.value) == (second, "corrected", "4.2")
+    assert f"line {first} corrects this cell already" in fault.why
+
+
+def test_a_correction_that_can_stand_in_its_cell_is_no_fault(data_copy):
+    line = line_of(data_copy, "discrepancies", "discrepancy_id", "raffeq2025-d04")
+    edit(data_copy, "discrepancies", line, "corrected", "very weak negative")
+    assert check_project(data_copy) == []
+    frame = load(data_copy).comparisons.set_index("comparison_id")
+    assert frame.at["raffeq2025.c45", "strength"] == "very weak negative"
 
 
 FILES = [

@@ -15,7 +15,7 @@ def spoilt(review, **cells):
     claims = review.claims.copy()
     for column, value in cells.items():
         claims.loc[0, column] = value
-    return type(review)(review.root, review.package, review.tables | {"claims": claims})
+    return review.replacing(claims=claims)
 
 
 def test_every_claim_holds_on_the_data_of_this_repository(review):

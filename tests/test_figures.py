@@ -5,19 +5,23 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import matplotlib.pyplot as plt
 import pytest
+from conftest import with_rows
+from matplotlib.colors import to_hex
 
 from livingreview.doses import concentrations, human_equivalents
 from livingreview.effects import RATIO, STANDARDISED, effects
 from livingreview.evidence import ORDER, evidence_map
 from livingreview.figures.before_after import arm_means, before_after
 from livingreview.figures.dose_response import dose_response
-from livingreview.figures.drawing import COLOURS, Drawing
+from livingreview.figures.drawing import COLOURS, PAPER, Drawing
 from livingreview.figures.effect_direction import effect_direction
 from livingreview.figures.evidence_map import map_of_evidence
 from livingreview.figures.forest_plot import forest_plot
+from livingreview.figures.harvest import LINE_HEIGHT, TALLEST, WIDTH, harvest
 from livingreview.figures.how_low import (
     animal_doses_against_band,
     concentrations_against_plasma,
@@ -27,6 +31,7 @@ from livingreview.figures.implantation import (
     receptive_window,
     receptivity_signs,
 )
+from livingreview.figures.ladder import dish_to_trial
 from livingreview.figures.mechanism_figures import (
     healthy_cells,
     immune_cells,
@@ -39,9 +44,11 @@ from livingreview.figures.mechanism_figures import (
 from livingreview.figures.plasma_day import plasma_day
 from livingreview.figures.traffic_light import LIGHTS, traffic_light
 from livingreview.pharmacokinetics import plasma_ceiling, read_parameters
+from livingreview.synthesis import AGAINST, FOR, HIGH, LOWER, MIXED, PEOPLE, UNSURE
 
 SIMPLE = [
     map_of_evidence,
+    dish_to_trial,
     concentrations_against_plasma,
     animal_doses_against_band,
     dose_response,
@@ -62,9 +69,10 @@ CASES = [(function, ()) for function in SIMPLE]
 CASES += [(forest_plot, ("implantation_failure", measure)) for measure in (RATIO, STANDARDISED)]
 TOOLS = ["RoB 2", "ROBINS-I", "JBI case report checklist", "SYRCLE", "Cell study checklist"]
 CASES += [(traffic_light, (tool,)) for tool in TOOLS]
-CASES += [(effect_direction, ("Cancer",))]
+CASES += [(effect_direction, ("Cancer",)), (harvest, ("Cancer",))]
+CASES += [(harvest, ("Cancer", PEOPLE)), (harvest, ("Healthy tissue",))]
 CASES += [(before_after, (family, family.split(" ")[0])) for family in FAMILIES]
-NAMES = [f"{function.__name__} {' '.join(rest)}".strip() for function, rest in CASES]
+NAMES = [f"{function.__name__} {' '.join(map(str, rest))}".strip() for function, rest in CASES]
 
 
 @pytest.fixture(autouse=True)
@@ -290,6 +298,179 @@ def test_the_effect_direction_plot_has_a_mark_for_each_study_and_family(review):
     assert len(axes.get_yticklabels()) == drawing.table["study_id"].nunique()
     with pytest.raises(LookupError, match="no study in cells"):
         effect_direction(review, "Reproduction")
+
+
+def test_the_effect_direction_plot_is_shaded_by_risk_of_bias(review):
+    judged = [{"study_id": "zagon1983b_mice", "domain": "overall", "judgement": "low"}]
+    kept = review.risk_of_bias["study_id"] != "zagon1983b_mice"
+    less = review.replacing(risk_of_bias=review.risk_of_bias[kept])
+    drawing = effect_direction(with_rows(less, risk_of_bias=judged), "Cancer")
+    axes = drawing.figure.axes[0]
+    labels = [label.get_text() for label in axes.get_yticklabels()]
+    seen = {}
+    for line in axes.lines:
+        if line.get_marker() in "^vD" and len(line.get_xdata()):
+            half, face = line.get_fillstyle() == "left", line.get_markerfacecolor()
+            shade = HIGH if face == PAPER else UNSURE if half else LOWER
+            seen.setdefault(labels[int(line.get_ydata()[0])].split(" ", 1)[1], set()).add(shade)
+    assert seen["Zagon and McLaughlin 1983b, animals"] == {LOWER}
+    assert seen["Liu et al. 2020, cells"] == {HIGH}
+    assert seen["Liu et al. 2016, cells"] == {UNSURE}
+    assert all(len(shades) == 1 for shades in seen.values())
+    words = [text.get_text() for text in drawing.figure.legends[0].get_texts()]
+    assert {f"risk of bias: {risk}" for risk in (LOWER, UNSURE, HIGH)} < set(words)
+    assert "risk of bias: 1 low; 16 some concerns or unclear; 5 high" in drawing.alt
+
+
+def test_a_number_of_animals_stands_beside_the_study_that_tells_it(review):
+    axes = effect_direction(review, "Cancer").figure.axes[0]
+    labels = [label.get_text() for label in axes.get_yticklabels()]
+    assert [label for label in labels if "n = " in label] == [
+        next(label for label in labels if "Machado" in label)
+    ]
+    assert any(label.endswith("animals, n = 60") for label in labels)
+
+
+def harvested(drawing):
+    """Bars by row and direction: the numbers under them, left to right; and each bar's patch."""
+    axes = drawing.figure.axes[0]
+    numbers = {
+        (round(t.get_position()[0], 3), round(t.get_position()[1], 3)): int(t.get_text())
+        for t in axes.texts
+        if t.get_text().isdigit()
+    }
+    heads = {
+        t.get_text().replace("\n", " "): t.get_position()[0]
+        for t in axes.texts
+        if t.get_text().replace("\n", " ") in (AGAINST, MIXED, FOR)
+    }
+    named = {
+        t.get_position()[1]: t.get_text().replace("\n", " ")
+        for t in axes.texts
+        if t.get_position()[0] == 0 and t.get_text().replace("\n", " ") in set(drawing.table["row"])
+    }
+    cells, patches = {}, {}
+    for patch in axes.patches:
+        middle = round(patch.get_x() + patch.get_width() / 2, 3)
+        number = numbers.get((middle, round(patch.get_y() + patch.get_height() + 0.11, 3)))
+        if number is None:  # a sign of the legend
+            continue
+        way = max((x, way) for way, x in heads.items() if x <= patch.get_x())[1]
+        foot = patch.get_y() + patch.get_height()
+        row = max((y, name) for y, name in named.items() if y <= foot + 1e-6)[1]
+        cells.setdefault((row, way), []).append(number)
+        patches.setdefault(number, []).append(patch)
+    return cells, patches
+
+
+def test_the_harvest_as_counted_by_hand(review):
+    drawing = harvest(review, "Cancer")
+    cells, patches = harvested(drawing)
+    # numbers: cells one to ten, animals from eleven, in the order of the data
+    assert cells["Cells", FOR] == list(range(1, 10))
+    assert cells["Cells", MIXED] == [10]
+    assert cells["Animals", FOR] == list(range(11, 23))
+    assert cells["signalling", MIXED] == [10, 13]
+    assert cells["signalling", FOR] == [6]
+    assert cells["tumour growth", FOR] == [11, 12, 13, 16, 18, 19, 21, 22]
+    assert cells["tumour growth", MIXED] == [15]
+    assert cells["survival", FOR] == [17, 20]
+    assert not any(way == AGAINST for _, way in cells)
+    assert sum(map(len, cells.values())) == len(drawing.table)
+    heights = {n: {round(p.get_height(), 4) for p in found} for n, found in patches.items()}
+    low, high = heights[1], heights[22]
+    assert all(heights[n] == (low if n <= 10 else high) for n in heights)
+    assert (low.pop(), high.pop()) == pytest.approx((TALLEST / 2, TALLEST), abs=1e-4)
+    assert (
+        "Cells: favours the antagonist 9, mixed or no difference 1, favours the comparator 0; "
+        "Animals: favours the antagonist 12, mixed or no difference 0, favours the comparator 0"
+    ) in drawing.alt
+
+
+def test_the_harvest_names_its_studies_and_marks_the_other_drug(review):
+    drawing = harvest(review, "Cancer")
+    texts = [text.get_text() for text in drawing.figure.axes[0].texts]
+    rows = [
+        label.get_text()
+        for label in effect_direction(review, "Cancer").figure.axes[0].get_yticklabels()
+    ]
+    # the numbers of the figure before it
+    # the numbers and names are those of the figure before it
+    assert {row.rsplit(", animals")[0].rsplit(", cells")[0] for row in rows} <= set(texts)
+    assert "3 Mathew et al. 2011 (MNTX)" in texts
+    assert texts.count("M") == drawing.table["other"].sum() == 14
+
+
+def test_the_harvest_is_shaded_by_risk_of_bias(review):
+    drawing = harvest(review, "Cancer")
+    _, patches = harvested(drawing)
+    risk = dict(zip(drawing.table["number"], drawing.table["risk"], strict=True))
+    for number, found in patches.items():
+        for patch in found:
+            assert bool(patch.get_hatch()) == (risk[number] == UNSURE)
+            assert (to_hex(patch.get_facecolor()).upper() == PAPER) == (risk[number] != LOWER)
+    assert {n for n in risk if risk[n] == HIGH} == {1, 4, 5, 6, 9}
+
+
+def test_an_added_study_stands_in_its_place_in_the_harvest(review):
+    new = {"study_id": "new", "reference": "peters2015", "species_id": "mouse"}
+    grown = with_rows(
+        review,
+        studies=[new | {"conditions": "lung_cancer", "design": "in vivo"}],
+        arms=[{"arm_id": "new.ldn", "study_id": "new", "role": "intervention"}],
+        comparisons=[
+            {"arm_id": "new.ldn", "outcome_id": "survival", "direction": "decrease"},
+            {"arm_id": "new.ldn", "outcome_id": "tumour_volume", "direction": "no difference"},
+        ],
+        risk_of_bias=[{"study_id": "new", "domain": "overall", "judgement": "low"}],
+    )
+    drawing = harvest(grown, "Cancer")
+    cells, patches = harvested(drawing)
+    assert cells["survival", AGAINST] == [23]
+    assert cells["survival", FOR] == [17, 20]
+    assert cells["tumour growth", MIXED] == [15, 23]
+    assert cells["Animals", MIXED] == [23]
+    assert not any(patch.get_hatch() for patch in patches[23])
+    assert drawing.alt.startswith("Harvest plot: 23 studies")
+
+
+def test_a_harvest_of_many_studies_stays_on_the_page(review):
+    number, copies = 60, {"studies": [], "arms": [], "comparisons": []}
+    for i in range(number):
+        copies["studies"].append(
+            {
+                "study_id": f"new{i}",
+                "reference": "peters2015",
+                "conditions": "lung_cancer",
+                "design": "in vitro",
+                "species_id": "human",
+            }
+        )
+        copies["arms"].append({"arm_id": f"a{i}", "study_id": f"new{i}", "role": "intervention"})
+        copies["comparisons"].append(
+            {
+                "arm_id": f"a{i}",
+                "outcome_id": "apoptosis",
+                "direction": ("increase", "decrease", "no difference", "increase")[i % 4],
+            }
+        )
+    drawing = harvest(with_rows(review, **copies), "Cancer")
+    cells, patches = harvested(drawing)
+    assert sum(len(cells["apoptosis", way]) for way in (FOR, MIXED, AGAINST)) == number + 6
+    boxes = [patch for found in patches.values() for patch in found]
+    corners = {(round(b.get_x(), 3), round(b.get_y() + b.get_height(), 3)) for b in boxes}
+    assert len(corners) == len(boxes) == len(drawing.table), "no bar stands on another"
+    assert max(b.get_x() + b.get_width() for b in boxes) <= WIDTH
+    feet = sorted({y for _, y in corners})
+    assert min(b - a for a, b in pairwise(feet)) >= LINE_HEIGHT - 1e-6
+    texts = list(drawing.figure.axes[0].texts)
+    assert max(text.get_position()[1] for text in texts) < drawing.figure.get_size_inches()[1]
+
+
+def test_a_harvest_of_nothing_is_refused(review):
+    with pytest.raises(LookupError, match="no study of these designs"):
+        harvest(review, "Reproduction")
+    assert len(harvest(review, "Reproduction", PEOPLE).table) > 0
 
 
 @pytest.mark.parametrize("tool", TOOLS)

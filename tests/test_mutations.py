@@ -193,6 +193,21 @@ def test_the_small_project_is_in_order(small):
     assert faults_of(small) == []
 
 
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_that_is_described_by_another_name_is_told(small, table):
+    path = small / DESCRIPTION
+    original = path.read_bytes()
+    raw = json.loads(original)
+    (described,) = [part for part in raw["resources"] if part["name"] == table]
+    described["name"] = "another"
+    path.write_bytes(json.dumps(raw).encode("utf-8"))
+    try:
+        faults = faults_of(small)
+    finally:
+        path.write_bytes(original)
+    assert any(table in str(fault) for fault in faults), faults
+
+
 def test_mutated_tables_end_in_success_or_in_named_faults(small):
     tried, found = Counter(), Counter()
 

@@ -131,7 +131,7 @@ def test_the_half_lives_of_another_drug_are_not_used(review):
 def test_two_usable_rows_of_one_parameter_are_refused(review):
     table = review.pharmacology.copy()
     table.loc[table["parameter"] == "half-life", "usable"] = "yes"
-    spoilt = type(review)(review.root, review.package, review.tables | {"pharmacology": table})
+    spoilt = review.replacing(pharmacology=table)
     with pytest.raises(LookupError, match="needs exactly one"):
         read_parameters(spoilt)
 
@@ -180,6 +180,7 @@ def test_facts_are_texts(review):
         facts.cancer,
         facts.implantation,
         facts.evidence,
+        facts.dish_to_trial,
         facts.audit,
         facts.judgements,
     ):

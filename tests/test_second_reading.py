@@ -24,10 +24,10 @@ def read_second():
 
 
 def our_values(review):
-    """Every number and text of ours by source and place."""
+    """Every number and text of ours by source and place, as printed."""
     values = defaultdict(list)
     for name in TABLES:
-        for row in review.tables[name].to_dict("records"):
+        for row in review.printed.tables[name].to_dict("records"):
             place = re.match(r"Table \d+, row \d+", row["locator"])
             if place:
                 texts = [str(v) for k, v in row.items() if k not in ("locator", "extracted")]
@@ -70,7 +70,7 @@ def test_our_numbers_of_these_tables_are_all_in_the_second_reading(review):
         "studies": ("registration", "cited_as"),
     }
     for name, names in columns.items():
-        for row in review.tables[name].to_dict("records"):
+        for row in review.printed.tables[name].to_dict("records"):
             key = row["source_id"], row["locator"]
             if key not in second:
                 continue

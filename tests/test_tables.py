@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -10,10 +11,12 @@ import pytest
 
 from livingreview import tables
 from livingreview.evidence import ORDER, RUNGS, evidence_map, favours, resolved_citations
-from livingreview.tables.base import BookTable, Column, Group, leave_out
+from livingreview.tables.base import LEGEND, BookTable, Column, Group, leave_out
+from livingreview.tables.phrases import DIRECTIONS
 
 KEYS = {
     "studies": "study_id",
+    "doses": "dose_id",
     "measurements": "measurement_id",
     "comparisons": "comparison_id",
     "characteristics": "characteristic_id",
@@ -96,12 +99,91 @@ def test_the_nine_tables_of_the_papers_stand_in_the_book(review):
             assert re.search(rf"{place}\b", html), (function.__name__, place)
 
 
-def test_corrected_and_doubtful_values_carry_a_mark_that_opens_what_is_printed(review):
-    html = "".join(t._repr_html_() for t in tables.book_tables(review) if t.name != "discrepancies")
+# discrepancies whose cell no table shows, each with its reason; none at present
+NOT_MARKED: dict[str, str] = {}
+
+
+def texts_before_marks(html):
+    """What stands before each mark of a discrepancy, by discrepancy, without tags and notes."""
+    found = {}
+    for match in re.finditer(r'<details class="lr-note" data-discrepancy="([^"]+)"', html):
+        before = html[max(0, match.start() - 6000) : match.start()]
+        before = re.sub(r"<details.*?</details>", "", before, flags=re.DOTALL)
+        found.setdefault(match[1], []).append(unescape(re.sub(r"<[^>]+>", "", before)))
+    return found
+
+
+def test_every_fault_of_a_cell_is_marked_there_with_the_corrected_value(review, all_tables):
+    found = texts_before_marks("".join(t._repr_html_() for t in all_tables))
     for fault in review.discrepancies.itertuples(index=False):
-        if fault.row:
-            assert fault.printed.replace("<", "&lt;") in html, fault.discrepancy_id
-    assert html.count('<details class="lr-note">') >= (review.discrepancies["row"] != "").sum()
+        assert (fault.discrepancy_id in found) == (
+            fault.row != "" and fault.discrepancy_id not in NOT_MARKED
+        ), fault.discrepancy_id
+        if fault.corrected and fault.discrepancy_id in found:
+            corrected = DIRECTIONS.get(fault.corrected, fault.corrected).replace("; ", ", ")
+            for text in found[fault.discrepancy_id]:
+                # a unit or a percent sign may stand between the value and its mark
+                assert corrected in text[-len(corrected) - 8 :], (fault.discrepancy_id, text[-80:])
+
+
+def test_a_mark_opens_what_is_printed_where_and_why(review, all_tables):
+    html = unescape("".join(t._repr_html_() for t in all_tables if t.name != "discrepancies"))
+    for fault in review.discrepancies.query("row != ''").itertuples(index=False):
+        note = re.search(rf'data-discrepancy="{fault.discrepancy_id}".*?</details>', html)[0]
+        assert f"Printed: {fault.printed}, in {fault.locator}" in note
+        assert fault.why in note
+        assert f"How established: {fault.established}." in note
+        assert ("Corrected here." in note) == (fault.corrected != "")
+        assert ("cannot be told" in note) == (fault.likely == "cannot be told")
+
+
+EVIDENCE = (
+    *("studies", "doses", "arms", "measurements", "comparisons", "characteristics"),
+    *("pharmacology", "reference_values", "mechanisms"),
+)
+
+
+@pytest.mark.parametrize("shift", [0, 7])
+def test_a_fault_of_any_cell_of_the_evidence_is_marked(review, shift):
+    template = review.discrepancies.iloc[0].to_dict() | {"corrected": ""}
+    rows = []
+    for name in EVIDENCE:
+        description = review.package.tables[name]
+        columns = list(description.by_name)
+        for i, key in enumerate(review.tables[name][description.primary_key[0]]):
+            cell = {"table": name, "row": key, "column": columns[(i + shift) % len(columns)]}
+            rows.append(template | cell | {"discrepancy_id": f"{name}-{i}"})
+    spoilt = review.replacing(discrepancies=pd.DataFrame(rows))
+    html = "".join(t._repr_html_() for t in tables.book_tables(spoilt) if t.name != "corrections")
+    assert {row["discrepancy_id"] for row in rows} == set(texts_before_marks(html))
+
+
+def test_a_mark_stands_in_every_table_that_computes_from_the_cell(review):
+    touched = next(
+        f
+        for f in review.discrepancies.itertuples(index=False)
+        if f.column == "n" and f.table == "measurements"
+    )
+    for function in (tables.pregnancy, tables.absolute_effects, tables.summary_of_findings):
+        assert touched.discrepancy_id in texts_before_marks(function(review)._repr_html_())
+
+
+def test_a_legend_says_what_the_mark_means_where_there_is_one(review, all_tables):
+    for table in [*all_tables, tables.absolute_effects(review)]:
+        assert (LEGEND in table.foot) == ("‡</summary>" in table._repr_html_()), table.name
+    assert LEGEND in tables.pregnancy(review).foot
+    assert any(LEGEND not in table.foot for table in all_tables)
+
+
+def test_whether_text_and_table_agree_is_judged_as_printed(review):
+    html = tables.stated_again(review)._repr_html_()
+    wrong = next(
+        f
+        for f in review.discrepancies.itertuples(index=False)
+        if f.corrected and f.column == "value"
+    )
+    row = next(part for part in html.split("<tr>") if f'"{wrong.discrepancy_id}"' in part)
+    assert re.search(r">\s*no</td>", row)
 
 
 def test_a_citation_that_points_to_another_work_is_marked(review):
@@ -142,7 +224,7 @@ class Reader(HTMLParser):
 def test_text_from_data_is_text(review, text):
     studies = review.studies.copy()
     studies.loc[studies["study_id"] == "liu2020_cells", ["model", "note"]] = text
-    spoilt = type(review)(review.root, review.package, review.tables | {"studies": studies})
+    spoilt = review.replacing(studies=studies)
     before, after = Reader(), Reader()
     before.feed(tables.single_agents(review)._repr_html_())
     after.feed(tables.single_agents(spoilt)._repr_html_())
@@ -183,8 +265,12 @@ def test_the_evidence_map_counts_each_study_in_each_of_its_conditions(review):
 def test_benefit_follows_from_direction_and_outcome(review):
     frame = favours(review).merge(review.outcomes[["outcome_id", "better"]], on="outcome_id")
     assert len(frame) == len(review.comparisons)
+    antagonists = {"naltrexone", "methylnaltrexone"}
+    doses = set(review.doses.loc[review.doses["agent_id"].isin(antagonists), "dose_id"])
+    given = {arm.arm_id: doses & set(arm.doses.split(" ")) for arm in review.arms.itertuples()}
+    assert any(given.get(arm) for arm in frame["comparator_id"])
     for row in frame.itertuples(index=False):
-        if row.role != "intervention":
+        if row.role != "intervention" or given.get(row.comparator_id):
             assert row.favours == "unclear"
         elif row.direction == "no difference":
             assert row.favours == "neither"

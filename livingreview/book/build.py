@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
-import subprocess
+import stat
 import sys
 from pathlib import Path
 
-import yaml
-
-from livingreview.checks import check_project
-from livingreview.claims import fallen_claims
+from livingreview.book.inputs import whole_book
+from livingreview.book.refusal import faults_of
 
 WORK = Path("_build/work")
 SITE = Path("_build/html")
 NEXT, LAST = Path("_build/html.next"), Path("_build/html.last")
+MADE_OF = Path("_build/site.json")
 
 
 class BuildError(Exception):
@@ -24,6 +24,8 @@ class BuildError(Exception):
 
 def build(root: Path) -> Path:
     """Check the data, build the book and put the site in place.
+
+    If nothing has changed since the site was put in place, nothing is done.
 
     Parameters
     ----------
@@ -38,32 +40,64 @@ def build(root: Path) -> Path:
     Raises
     ------
     BuildError
-        If the data are faulty, a page fails or gives a warning, or a page of the contents is
-        missing. The last good site stays as it was.
+        If the data are faulty, a page fails or gives a warning, a page of the contents is missing,
+        or the disk is full. The last good site stays as it was.
     """
-    restore(root)
-    faults = check_project(root) or fallen_claims(root)
-    if faults:
-        for fault in faults:
-            print(fault, file=sys.stderr)
-        raise BuildError(f"{len(faults)} fault(s) in the data; the book was not built")
-    command = [
-        *(str(Path(sys.executable).with_name("jupyter-book")), "build", str(root), "--path-output"),
-        *(str(root / WORK), "-W", "-n", "--keep-going"),
-    ]
-    environment = os.environ | {"PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "315532800"}
-    if subprocess.run(command, cwd=root, env=environment, check=False).returncode:
-        raise BuildError("a page failed or gave a warning (see above); the book was not built")
-    built = root / WORK / "_build/html"
-    missing = [page for page in pages(root) if not (built / page).is_file()]
-    if missing:
-        raise BuildError(f"pages of _toc.yml are missing: {', '.join(missing)}")
-    publish(root, built)
+    try:
+        restore(root)
+        made_of = whole_book(root)
+        if _stamp(root) == {"inputs": made_of, "files": _files(root / SITE)}:
+            print("Nothing has changed since the book was built.")
+            return root / SITE
+        faults = faults_of(root)
+        if faults:
+            print(*faults, sep="\n", file=sys.stderr)
+            raise BuildError(f"{len(faults)} fault(s) in the data")
+        _sphinx(root)
+        built = root / WORK / "_build/html"
+        missing = [page for page in pages(root) if not (built / page).is_file()]
+        if missing:
+            raise BuildError(f"pages of _toc.yml are missing: {', '.join(missing)}")
+        publish(root, built)
+        stamp = {"inputs": made_of, "files": _files(root / SITE)}
+        (root / MADE_OF).write_text(json.dumps(stamp), encoding="utf-8")
+    except OSError as error:
+        raise BuildError(
+            f"a file could not be written ({error}); the book was not built"
+        ) from error
     return root / SITE
+
+
+def _sphinx(root: Path) -> None:
+    """Build all pages into the working folder with jupyter-book's own settings."""
+    # The kernels' process imports what chapters use while this one imports Sphinx.
+    from livingreview.book import running_start
+
+    running_start.begin(root, root / WORK / "_build/.jupyter_cache")
+    from jupyter_book.sphinx import build_sphinx
+
+    os.environ["SOURCE_DATE_EPOCH"] = "315532800"
+    result = build_sphinx(
+        root,
+        root / WORK / "_build/html",
+        noconfig=True,
+        path_config=root / "_config.yml",
+        confoverrides={
+            "external_toc_path": str(root / "_toc.yml"),
+            "latex_individualpages": False,
+            "nitpicky": True,
+        },
+        warningiserror=True,
+        keep_going=True,
+    )
+    if result != 0:
+        raise BuildError("the book was not built; see above for what failed")
 
 
 def pages(root: Path) -> list[str]:
     """Return the pages that the contents promise, as paths inside the site."""
+    import yaml
+
     contents = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
     found = [contents["root"]]
 
@@ -84,6 +118,7 @@ def publish(root: Path, built: Path) -> None:
     site, upcoming, last = root / SITE, root / NEXT, root / LAST
     for leftover in (upcoming, last):
         shutil.rmtree(leftover, ignore_errors=True)
+    (root / MADE_OF).unlink(missing_ok=True)
     shutil.copytree(built, upcoming)
     if site.exists():
         site.rename(last)
@@ -95,3 +130,21 @@ def restore(root: Path) -> None:
     """Put the last site back if a build was cut off between the two renames."""
     if not (root / SITE).exists() and (root / LAST).exists():
         (root / LAST).rename(root / SITE)
+
+
+def _stamp(root: Path) -> dict | None:
+    """Return what the site in place was made of, as it was noted then."""
+    try:
+        return json.loads((root / MADE_OF).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _files(site: Path) -> dict[str, list[int]]:
+    """Return size and time of every file of the site, so that a file taken away is noticed."""
+    found = {}
+    for path in site.rglob("*"):
+        status = path.stat()
+        if not stat.S_ISDIR(status.st_mode):
+            found[path.relative_to(site).as_posix()] = [status.st_size, status.st_mtime_ns]
+    return found

@@ -1,35 +1,133 @@
-"""Everything outside its own file that a chapter's output depends on, as one digest."""
+"""What the output of a chapter depends on, as digests of the contents.
+
+An input is named by its path inside the project. The package's own code counts as
+``livingreview/...`` wherever it is installed.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import livingreview
 from livingreview.project import BIBLIOGRAPHY, CONFIG, DATA_DIR
 
+PACKAGE = Path(livingreview.__file__).parent
 PINS = "requirements.txt"
+RECORD = "inputs.json"
 
 
-def input_files(root: Path) -> Iterator[tuple[str, Path]]:
-    """Yield name and path of every input: data, references, configuration, pins, package code."""
-    for path in sorted((root / DATA_DIR).rglob("*")):
-        if path.is_file() and not path.name.startswith("."):
-            yield path.relative_to(root).as_posix(), path
-    for name in (BIBLIOGRAPHY, CONFIG, PINS):
-        if (root / name).is_file():
-            yield name, root / name
-    package = Path(livingreview.__file__).parent
-    for path in sorted(package.rglob("*")):
-        if path.suffix in {".py", ".mplstyle"}:
-            yield f"livingreview/{path.relative_to(package).as_posix()}", path
+@dataclass
+class Inputs:
+    """Digests of inputs, each file read once.
+
+    Parameters
+    ----------
+    root : Path
+        Folder of the project.
+    """
+
+    root: Path
+    known: dict[str, str] = field(default_factory=dict)
+
+    def content(self, name: str) -> str:
+        """Return the digest of one input; of a file that is gone, the word ``missing``."""
+        if name not in self.known:
+            path = self.path(name)
+            self.known[name] = _digest(path.read_bytes()) if path.is_file() else "missing"
+        return self.known[name]
+
+    def path(self, name: str) -> Path:
+        """Return where an input lies."""
+        head, _, rest = name.partition("/")
+        return PACKAGE / rest if head == PACKAGE.name else self.root / name
+
+    @cached_property
+    def always(self) -> str:
+        """What every chapter depends on: the interpreter and the pinned packages."""
+        return f"{sys.version} {self.content(PINS)}"
+
+    def digest(self, names: Iterable[str]) -> str:
+        """Return one digest of the names and contents of some inputs."""
+        lines = [self.always, *(f"{name} {self.content(name)}" for name in sorted(set(names)))]
+        return _digest("\n".join(lines).encode())
 
 
-def digest(root: Path) -> str:
-    """Return a digest of the names and contents of all inputs of the project at `root`."""
-    total = hashlib.sha256()
-    for name, path in input_files(root):
-        total.update(name.encode() + b"\0")
-        total.update(hashlib.sha256(path.read_bytes()).digest())
-    return total.hexdigest()
+class Record:
+    """What each chapter read when it last ran, kept beside the stored outputs.
+
+    Attributes
+    ----------
+    chapters : dict of dict
+        By name of the chapter: ``names`` (what it read), ``digest`` (of all of that, then) and
+        ``seconds`` (that it took).
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the stored outputs.
+    """
+
+    def __init__(self, folder: Path):
+        self.path = folder / RECORD
+        try:
+            self.chapters: dict[str, dict] = json.loads(self.path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            self.chapters = {}
+
+    def changed(self, name: str, inputs: Inputs) -> bool:
+        """Return whether anything that a chapter read is not as it was, or it never ran."""
+        entry = self.chapters.get(name)
+        return entry is None or inputs.digest(entry["names"]) != entry["digest"]
+
+    def seconds(self, name: str) -> float:
+        """Return how long a chapter took when it last ran; 0 if it never did."""
+        return self.chapters.get(name, {}).get("seconds", 0.0)
+
+    def add(self, name: str, **entry) -> None:
+        """Add what a chapter read, and write the record, whole or not at all."""
+        self.chapters[name] = entry
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        upcoming = self.path.with_suffix(".next")
+        text = json.dumps(self.chapters, indent=1, sort_keys=True)
+        upcoming.write_text(text + "\n", encoding="utf-8")
+        upcoming.replace(self.path)
+
+
+def whole_book(root: Path) -> str:
+    """Return one digest of all that the site is made of: data, pages, settings, code, pins."""
+    return Inputs(root).digest(all_names(root))
+
+
+def all_names(root: Path) -> Iterator[str]:
+    """Yield the names of all that the site is made of."""
+    folders = (DATA_DIR, "chapters", "_static", "_templates")
+    files = ("_toc.yml", "index.md", CONFIG, BIBLIOGRAPHY)
+    yield from (name for name in files if (root / name).is_file())
+    for folder in folders:
+        yield from _below(root / folder, folder)
+    yield from code_names()
+
+
+def code_names() -> Iterator[str]:
+    """Yield the names of the package's own code."""
+    yield from _below(PACKAGE, PACKAGE.name)
+
+
+def _below(folder: Path, name: str) -> Iterator[str]:
+    for place, folders, files in os.walk(folder):
+        folders[:] = sorted(f for f in folders if f != "__pycache__")
+        inside = Path(place).relative_to(folder).as_posix()
+        for file in sorted(files):
+            if not file.startswith("."):
+                yield f"{name}/{file}" if inside == "." else f"{name}/{inside}/{file}"
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,4 +1,4 @@
-"""Never stale: when an input changes, every chapter that runs is read and run again.
+"""Never stale: a chapter runs again when anything that it read has changed, and only then.
 
 Sphinx looks at a page's own file only, and jupyter-cache at its code cells and kernelspec only. A
 new row in a table changes neither, so that both would show old numbers. Here both are told.
@@ -7,39 +7,109 @@ new row in a table changes neither, so that both would show old numbers. Here bo
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
+import nbformat
+from myst_nb.core.config import NbParserConfig
+from myst_nb.core.read import create_nb_reader
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
 
-from livingreview.book.inputs import digest
+from livingreview.book.execution import AT_ONCE, Chapter, Outputs
+from livingreview.book.forked_kernels import KernelServer
+from livingreview.book.running_start import PRELOAD
+from livingreview.project import BIBLIOGRAPHY
 
 KERNELSPEC = re.compile(r"^kernelspec:\n", re.MULTILINE)
 FRONT_MATTER = re.compile(r"\A---\n.*?^---\n", re.MULTILINE | re.DOTALL)
+CITES = re.compile(r"\{(cite|bibliography)")
+UNFINISHED = "unfinished"
+logger = logging.getLogger(__name__)
 
 
 def connect(app: Sphinx) -> None:
-    """Connect to the two moments at which a page may be taken for unchanged."""
+    """Connect to the moments at which a page may be taken for unchanged."""
     app.connect("env-get-outdated", outdated_pages)
     app.connect("source-read", stamp_page)
+    app.connect("build-finished", finish)
 
 
 def outdated_pages(
     app: Sphinx, env: BuildEnvironment, added: set, changed: set, removed: set
 ) -> list[str]:
-    """Return all pages when the inputs have changed since the pages were read, else none."""
-    now = digest(Path(app.srcdir))
-    before = getattr(env, "livingreview_inputs", None)
-    env.livingreview_inputs = now
-    return [] if before == now else sorted(env.found_docs - removed)
+    """Run the chapters whose inputs have changed, and return the pages to be read again.
+
+    After a build that failed or was cut off, all pages are read again: Sphinx would take pages for
+    written that are not, and would not repeat a warning.
+
+    Raises
+    ------
+    ExtensionError
+        If a chapter cannot be run to its end; names each with its cell.
+    """
+    mark = Path(app.doctreedir) / UNFINISHED
+    all_again = mark.exists()
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+    outputs = Outputs(Path(env.mystnb_config.execution_cache_path), Path(app.srcdir))
+    texts = {name: Path(env.doc2path(name)).read_text(encoding="utf-8") for name in env.found_docs}
+    chapters = list(_chapters(env, texts))
+    _run(outputs, [c for c in chapters if not outputs.holds(c)], env.mystnb_config)
+    env.livingreview_stamps = {c.name: outputs.digest(c.name) for c in chapters}
+    references = outputs.inputs.content(BIBLIOGRAPHY)
+    now = {
+        name: env.livingreview_stamps.get(name, "") + (references if CITES.search(text) else "")
+        for name, text in texts.items()
+    }
+    before, env.livingreview_pages = getattr(env, "livingreview_pages", {}), now
+    return [name for name in sorted(now) if all_again or before.get(name) != now[name]]
+
+
+def _chapters(env: BuildEnvironment, texts: dict[str, str]) -> Iterator[Chapter]:
+    for name, text in sorted(texts.items()):
+        path = Path(env.doc2path(name))
+        reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
+        if reader is not None:
+            yield Chapter(name, path, partial(_notebook, reader.read, text))
+
+
+def _notebook(read: Callable, text: str, digest: str) -> nbformat.NotebookNode:
+    return read(stamped(text, digest) if digest else text)
+
+
+def _run(outputs: Outputs, chapters: list[Chapter], config: NbParserConfig) -> None:
+    """Run chapters, telling how far it is."""
+    if not chapters:
+        logger.info("no chapter has to run: all that they read is unchanged")
+        return
+    KernelServer.start(PRELOAD, outputs.root)
+    logger.info("running %s chapters, up to %s at once", len(chapters), AT_ONCE)
+    errors = []
+    done = outputs.run(chapters, config.execution_timeout)
+    for count, (chapter, seconds, error) in enumerate(done, 1):
+        if error:
+            errors.append(str(error))
+        elif not outputs.holds(chapter):
+            errors.append(f"{chapter.name}: its outputs could not be stored")
+        how = "failed" if error else f"{seconds:.1f} s"
+        logger.info("  %s of %s: %s, %s", count, len(chapters), chapter.name, how)
+    KernelServer.stop()
+    if errors:
+        raise ExtensionError("chapters could not be run:\n" + "\n".join(errors))
 
 
 def stamp_page(app: Sphinx, docname: str, source: list[str]) -> None:
     """Put the digest under the page's kernelspec, where jupyter-cache's key includes it."""
-    source[0] = stamped(source[0], digest(Path(app.srcdir)))
+    digest = app.env.livingreview_stamps.get(docname)
+    if digest:
+        source[0] = stamped(source[0], digest)
 
 
-def stamped(text: str, inputs: str) -> str:
+def stamped(text: str, digest: str) -> str:
     """Return a page's text with the digest under ``kernelspec:`` in its front matter.
 
     A page without a kernelspec runs no code and is left as it is.
@@ -47,5 +117,12 @@ def stamped(text: str, inputs: str) -> str:
     front = FRONT_MATTER.match(text)
     if not front:
         return text
-    head = KERNELSPEC.sub(f"kernelspec:\n  inputs: {inputs}\n", front[0], count=1)
+    head = KERNELSPEC.sub(f'kernelspec:\n  inputs: "{digest}"\n', front[0], count=1)
     return head + text[front.end() :]
+
+
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """Note that the build came to its end without an error or a warning."""
+    KernelServer.stop()
+    if exception is None and not app._warncount:
+        (Path(app.doctreedir) / UNFINISHED).unlink(missing_ok=True)

@@ -1,8 +1,8 @@
 """Checks of the data: they say what is wrong and where, and never repair.
 
 Reading order: `encoding` (bytes to text), `files` (text to rows), `cells` (one cell, with `days`),
-`references` (keys into other tables), `rules` with `numbers` and `pairs` (more than one cell), and
-`plausibility` (warnings, which stop nothing).
+`references` (keys into other tables), `rules` with `numbers`, `pairs` and `discrepancies` (more
+than one cell), and `plausibility` (warnings, which stop nothing).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from livingreview.bibliography import read_bibliography
+from livingreview.bibliography import Reference, read_bibliography
 from livingreview.checks.cells import check_cells
 from livingreview.checks.files import RawTable, read_table
 from livingreview.checks.plausibility import check_plausibility
@@ -30,6 +30,7 @@ class _Reading:
 
     package: Package | None
     raws: dict[str, RawTable]
+    references: dict[str, Reference]
     faults: list[Fault]
     warnings: list[Fault]
 
@@ -48,8 +49,8 @@ def check_project(root: Path) -> list[Fault]:
     return _read(root).faults
 
 
-def read_checked(root: Path) -> tuple[Package, dict[str, RawTable]]:
-    """Return the description and the cells of all tables.
+def read_checked(root: Path) -> tuple[Package, dict[str, RawTable], dict[str, Reference]]:
+    """Return the description and the cells of all tables, and the references.
 
     Raises
     ------
@@ -59,7 +60,7 @@ def read_checked(root: Path) -> tuple[Package, dict[str, RawTable]]:
     reading = _read(root)
     if reading.package is None or reading.faults:
         raise DataError(reading.faults)
-    return reading.package, reading.raws
+    return reading.package, reading.raws, reading.references
 
 
 def _read(root: Path) -> _Reading:
@@ -68,7 +69,7 @@ def _read(root: Path) -> _Reading:
     except PackageError as error:
         remedy = "Restore it from the repository"
         fault = Fault(error.file, error.line, "", "", error.why, remedy)
-        return _Reading(None, {}, [fault], [])
+        return _Reading(None, {}, {}, [fault], [])
     faults: list[Fault] = list(_strangers(root, package))
     raws: dict[str, RawTable] = {}
     for table in package.tables.values():
@@ -88,7 +89,8 @@ def _read(root: Path) -> _Reading:
         file = f"{DATA_DIR}/{PACKAGE_FILE}"
         faults.append(Fault(file, 0, "", "", why, "Restore it from the repository"))
     placed = {f"{DATA_DIR}/{table.path}": raws[table.name] for table in package.tables.values()}
-    return _Reading(package, raws, _placed(faults, placed), _placed(warnings, placed))
+    faults, warnings = _placed(faults, placed), _placed(warnings, placed)
+    return _Reading(package, raws, references, faults, warnings)
 
 
 def _placed(faults: list[Fault], raws: dict[str, RawTable]) -> list[Fault]:

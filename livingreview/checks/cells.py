@@ -36,7 +36,7 @@ def check_cells(table: Table, raw: RawTable) -> list[Fault]:
     for column in present if raw.rows else ():
         # values repeat down a column: each is judged once
         values = {row[column] for _, row in raw.rows}
-        bad = {v: found for v in values if (found := judge(table.by_name[column], v))}
+        bad = {v: found for v in values if (found := cell_fault(table.by_name[column], v))}
         if bad:
             faults += [
                 Fault(name, line, column, row[column], *bad[row[column]])
@@ -52,8 +52,8 @@ def check_cells(table: Table, raw: RawTable) -> list[Fault]:
     return faults
 
 
-def judge(field: Field, value: str) -> tuple[str, str] | None:
-    """Return why a value cannot stand in a column, and what to do; None if it can."""
+def cell_fault(field: Field, value: str) -> tuple[str, str] | None:
+    """Return reason and remedy where a text cannot stand in a column, else None."""
     if value == "":
         if field.required:
             return "the cell is empty and must not be", f"Fill it: {field.description}"

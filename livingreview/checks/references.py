@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from livingreview.checks.files import RawTable
 from livingreview.faults import Fault, NearMisses
 from livingreview.project import DATA_DIR, PACKAGE_FILE
-from livingreview.schema import Package
+from livingreview.schema import Package, Table
 
 Row = dict[str, str]
 
@@ -32,6 +32,7 @@ class Rows(dict[str, list[tuple[int, Row]]]):
             name: raws[name].rows if set(table.by_name) <= set(raws[name].header) else []
             for name, table in package.tables.items()
         }
+        self._by_key: dict[str, dict[str, list[Row]]] = {}
         super().__init__(self.every)
         if faults:
             self._leave_out_loose(package)
@@ -39,6 +40,14 @@ class Rows(dict[str, list[tuple[int, Row]]]):
             for name, table in package.tables.items():
                 file = f"{DATA_DIR}/{table.path}"
                 self[name] = [item for item in self[name] if (file, item[0]) not in bad]
+
+    def by_key(self, table: Table) -> dict[str, list[Row]]:
+        """Return every row of a table by the first column of its key."""
+        if table.name not in self._by_key:
+            found = self._by_key.setdefault(table.name, {})
+            for _, row in self.every[table.name]:
+                found.setdefault(row[table.primary_key[0]], []).append(row)
+        return self._by_key[table.name]
 
     def _leave_out_loose(self, package: Package) -> None:
         """Leave out what points nowhere, then what points to what was left out, and so on."""

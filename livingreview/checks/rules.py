@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from livingreview.bibliography import Reference
+from livingreview.checks.discrepancies import check_discrepancies
 from livingreview.checks.numbers import check_numbers
 from livingreview.checks.pairs import check_pairs
 from livingreview.checks.references import Rows
-from livingreview.faults import Fault, NearMisses, near_miss
+from livingreview.faults import Fault, NearMisses
 from livingreview.printed import number
 from livingreview.project import BIBLIOGRAPHY, DATA_DIR
 from livingreview.schema import Package
@@ -46,7 +47,7 @@ def check_rules(package: Package, rows: Rows, references: dict[str, Reference]) 
     yield from _citations(rows)
     yield from check_numbers(rows)
     yield from check_pairs(package, rows)
-    yield from _discrepancies(package, rows)
+    yield from check_discrepancies(package, rows, references)
 
 
 def _fault(table: str, line: int, column: str, value: str, why: str, remedy: str) -> Fault:
@@ -185,28 +186,3 @@ def _citations(rows: Rows) -> Iterator[Fault]:
                 if (row["source_id"], number) not in listed:
                     why = "the source's list has no such number"
                     yield _fault("citations", line, column, number, why, "Check the list")
-
-
-def _discrepancies(package: Package, rows: Rows) -> Iterator[Fault]:
-    keys = {
-        name: {cells[package.tables[name].primary_key[0]] for _, cells in every}
-        for name, every in rows.every.items()
-    }
-    near = {name: NearMisses(known) for name, known in keys.items()}
-    for line, row in rows["discrepancies"]:
-        filled = [bool(row[column]) for column in ("table", "row", "column")]
-        if not any(filled):
-            continue
-        name, table = row["table"], package.tables.get(row["table"])
-        remedy = "Name a table, a key and a column of this package, or leave all three empty"
-        if not all(filled) or table is None:
-            remedy += near_miss(name, package.tables) if table is None else ""
-            yield _fault("discrepancies", line, "table", name, "no such table", remedy)
-            continue
-        if row["column"] not in table.by_name:
-            hint = remedy + near_miss(row["column"], table.by_name)
-            yield _fault("discrepancies", line, "column", row["column"], "no such column", hint)
-        if row["row"] not in keys[name] and name in rows.complete:
-            why = f"no row of {table.path} has this key"
-            hint = remedy + near[name](row["row"])
-            yield _fault("discrepancies", line, "row", row["row"], why, hint)

@@ -8,13 +8,14 @@ from livingreview.facts.cancer_studies import cancer
 from livingreview.facts.drug import dose, mechanism
 from livingreview.facts.reproduction import implantation
 from livingreview.facts.source_audit import audit, judgements
-from livingreview.facts.whole_review import evidence, whole
+from livingreview.facts.whole_review import dish_to_trial, evidence, whole
 from livingreview.facts.words import WORDS, glue_facts
 
 __all__ = [
     "WORDS",
     "audit",
     "cancer",
+    "dish_to_trial",
     "dose",
     "evidence",
     "glue_facts",

@@ -7,7 +7,7 @@ from livingreview.doses import ANTAGONISTS, dose_band, low_dose_studies
 from livingreview.evidence import RUNGS, distinct, favours, studies_view
 from livingreview.facts.words import Facts, word
 from livingreview.printed import number
-from livingreview.synthesis import directions, sign_test
+from livingreview.synthesis import LOWER, SignTest, directions, sign_test
 
 
 def cancer(review: Review) -> Facts:
@@ -33,14 +33,27 @@ def cancer(review: Review) -> Facts:
         "n_model_none": word(int((models["favours"] == "neither").sum())),
         "n_model_against": word(int((models["favours"] == "comparator").sum())),
     }
-    signs = sign_test(directions(review, "Cancer"))
+    told = directions(review, "Cancer")
+    signs = sign_test(told)
     facts |= {
+        "n_sign_studies": word(told["study_id"].nunique()),
+        "n_sign_reports": word(told["reference"].nunique()),
+        "n_sign_lower_risk": word(told.loc[told["risk"] == LOWER, "study_id"].nunique()),
         "n_sign_for": word(signs.favouring),
         "n_sign_against": word(signs.against),
         "n_sign_mixed": word(signs.mixed),
+        "sign_share": _share(signs),
         "sign_p": "below 0.001" if signs.p < 0.001 else f"{signs.p:.3f}",
     }
     return facts | _low_dose_trials(review, studies)
+
+
+def _share(signs: SignTest) -> str:
+    told = signs.favouring + signs.against
+    if not told:
+        return "none"
+    share = signs.favouring / told
+    return f"{share:.0%} (95% interval {100 * signs.low:.0f} to {signs.high:.0%})"
 
 
 def _low_dose_trials(review: Review, studies) -> Facts:

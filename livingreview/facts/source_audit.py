@@ -35,4 +35,5 @@ def audit(review: Review) -> Facts:
         "n_partial_citations": word(int(verdicts.get("partial", 0))),
         "n_discrepancies": word(len(review.discrepancies)),
         "n_touching": word(int((review.discrepancies["row"] != "").sum())),
+        "n_corrected": word(int((review.discrepancies["corrected"] != "").sum())),
     }

@@ -1,10 +1,11 @@
-"""Numbers over the whole review, and of the evidence map."""
+"""Numbers over the whole review, of the evidence map, and of the ladder from dish to trial."""
 
 from __future__ import annotations
 
 from livingreview.data import Review, keys_of
 from livingreview.evidence import RUNGS, evidence_map, favours, resolved_citations, studies_view
 from livingreview.facts.words import Facts, word
+from livingreview.ladder import ABOVE, INSIDE, ladder, studies_on_the_ladder
 
 
 def whole(review: Review) -> Facts:
@@ -64,4 +65,36 @@ def evidence(review: Review) -> Facts:
             cells.loc[~cells["group"].isin(["Cancer", "Reproduction"]), "study_id"].nunique()
         ),
         "n_multi": word(int(review.studies["conditions"].map(lambda c: len(keys_of(c)) > 1).sum())),
+    }
+
+
+def dish_to_trial(review: Review) -> Facts:
+    """Return how many conditions the evidence reaches people in, and where at a low dose."""
+    rows, studies = ladder(review), studies_on_the_ladder(review)
+    low = rows[rows["places"].str.contains(INSIDE)]
+    cells, animals, chance = (
+        RUNGS[design] for design in ("in vitro", "in vivo", "randomised trial")
+    )
+
+    def conditions(frame, *rungs: str) -> set[str]:
+        return set(frame.loc[frame["rung"].isin(rungs), "condition_id"])
+
+    people = set(studies.loc[studies["in_people"], "condition_id"])
+    in_people = [rung for rung in set(rows["rung"]) if rung not in (cells, animals)]
+    dosed = rows[rows["doses"] > 0]
+    trials = low[low["rung"] == chance]
+    return {
+        "n_ladder": word(rows["condition_id"].nunique()),
+        "n_ladder_people": word(len(people)),
+        "n_ladder_people_low": word(len(conditions(low, *in_people))),
+        "n_ladder_models": word(len(conditions(studies, cells, animals) - people)),
+        "n_ladder_cells": word(len(conditions(dosed, cells))),
+        "n_ladder_cells_above": word(len(conditions(dosed[dosed["places"] == ABOVE], cells))),
+        "n_ladder_animals": word(len(conditions(dosed, animals))),
+        "n_ladder_animals_low": word(len(conditions(low, animals))),
+        "n_ladder_chance": word(len(trials)),
+        "n_ladder_chance_for": word(int((trials["favouring"] > 0).sum())),
+        "n_ladder_whole": word(
+            len(conditions(low, cells) & conditions(low, animals) & conditions(low, chance))
+        ),
     }

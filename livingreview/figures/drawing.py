@@ -40,7 +40,7 @@ PAPER = COLOURS["paper"]
 FONTS = "'DejaVu Sans', Verdana, Geneva, sans-serif"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Drawing:
     """A figure of the book.
 
@@ -60,6 +60,10 @@ class Drawing:
     figure: Figure
     alt: str
     table: pd.DataFrame
+
+    def __repr__(self) -> str:
+        """Return what is seen, for readers of text alone."""
+        return self.alt
 
     def svg(self) -> str:
         """Return the picture as a standalone SVG, the same bytes for the same data."""

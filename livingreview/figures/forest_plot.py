@@ -63,7 +63,9 @@ def forest_plot(review: Review, condition: str, measure: str) -> Drawing:
         _numbers(side, rows)
         for panel in (axes, side):
             panel.set_ylim(len(rows) - 0.4, -1)
-    return Drawing(f"forest-{'ratio' if ratio else 'means'}", figure, _words(rows, measure), rows)
+    name = f"forest-{'ratio' if ratio else 'means'}"
+    table = rows.drop(columns=["treated_cells", "comparator_cells"])
+    return Drawing(name, figure, _words(rows, measure), table)
 
 
 def _mark(axes, y: int, row, heaviest: float) -> None:
@@ -102,6 +104,7 @@ def _words(rows: pd.DataFrame, measure: str) -> str:
     studies = rows["study_id"].nunique()
     parts = [
         f"{row.outcome} {row.estimate:.2f} ({row.low:.2f} to {row.high:.2f})"
+        + (f", {row.corrected}" if row.corrected else "")
         for row in rows.itertuples(index=False)
     ]
     word = "study" if studies == 1 else "studies"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from livingreview.data import Review
+from livingreview.data import Review, once
 from livingreview.recompute.cells import Cells, Row
 from livingreview.recompute.claims import CORRELATION, assess_p, assess_r
 from livingreview.recompute.measured import assess_mean, assess_percent, assess_sd
@@ -27,13 +27,15 @@ PUBLISHED = [
 COLUMNS = [*PUBLISHED, "why", "row_table", "row_key", "arithmetic"]
 
 
+@once
 def recompute(review: Review) -> pd.DataFrame:
     """Recompute every reported statistic that the typed cells allow, and give a verdict.
 
     Parameters
     ----------
     review : Review
-        The data; all studies are audited, and none is known by name.
+        The data; all studies are audited, and none is known by name. Its printed values are
+        taken: an audit of corrected ones would find what we put there.
 
     Returns
     -------
@@ -44,6 +46,7 @@ def recompute(review: Review) -> pd.DataFrame:
         is from the printed numbers themselves, ``low`` and ``high`` over all numbers that round
         to them, of the closest test (``test``); ``verdict`` is one of `VERDICTS`.
     """
+    review = review.printed
     cells, outcomes = Cells(review), review.labels("outcomes")
     rows = []
     for table, key, record, statistic, reported, assessed in _statistics(review, cells):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from livingreview.data import Review
 from livingreview.tables import by_arm, by_effect, by_statement, by_study
 from livingreview.tables.about_data import accounting, claims_ledger, dictionary, sizes, versions
-from livingreview.tables.audit import citations, discrepancies, recomputed
+from livingreview.tables.audit import citations, corrections, discrepancies, recomputed
 from livingreview.tables.base import BookTable
 from livingreview.tables.by_arm import baseline, correlations, pregnancy
 from livingreview.tables.by_judgement import (
@@ -13,6 +13,7 @@ from livingreview.tables.by_judgement import (
     summary_of_findings,
     trustworthiness,
 )
+from livingreview.tables.by_rung import dish_to_trial
 from livingreview.tables.by_statement import (
     conduct,
     mechanisms,
@@ -39,9 +40,11 @@ __all__ = [
     "claims_ledger",
     "combinations",
     "conduct",
+    "corrections",
     "correlations",
     "dictionary",
     "discrepancies",
+    "dish_to_trial",
     "endometrial_values",
     "hormones",
     "immune_markers",
@@ -144,6 +147,7 @@ def book_tables(review: Review) -> list[BookTable]:
             by_study.trials,
             by_study.other_conditions,
             by_study.reproduction,
+            dish_to_trial,
             baseline,
             hormones,
             immune_markers,
@@ -160,6 +164,7 @@ def book_tables(review: Review) -> list[BookTable]:
             pain_and_history,
             receptor_expression,
             mechanisms,
+            corrections,
             discrepancies,
             citations,
             risk_of_bias,

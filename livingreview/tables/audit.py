@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from livingreview.data import Review
+from livingreview.effects import effects
 from livingreview.recompute import recompute
 from livingreview.tables.base import (
     BookTable,
@@ -14,6 +15,7 @@ from livingreview.tables.base import (
     opens,
     quiet,
     reference_link,
+    study_link,
 )
 
 
@@ -51,6 +53,54 @@ def discrepancies(review: Review) -> BookTable:
     return BookTable("discrepancies", caption, columns, groups, "discrepancies", shown, folded=True)
 
 
+def corrections(review: Review) -> BookTable:
+    """Return every printed cell that we correct, and the effects that rest on it."""
+    frame = review.discrepancies
+    kept, left = leave_out(
+        frame,
+        "discrepancy_id",
+        [
+            ("that touch no cell", frame["row"] == ""),
+            ("whose cell stays as printed", frame["corrected"] == ""),
+        ],
+    )
+    uses = _effects_by_cell(review)
+    documents = review.sources.set_index("source_id")["reference"]
+    groups = []
+    for source, rows in kept.groupby("source_id", sort=False):
+        body = []
+        for row in rows.to_dict("records"):
+            table = review.printed.tables[row["table"]]
+            key = review.package.tables[row["table"]].primary_key[0]
+            printed = table.loc[table[key] == row["row"], row["column"]].iloc[0]
+            cell = Markup("<code>{table}.csv</code>, {row}, {column}").format(**row)
+            used = uses.get((row["table"], row["row"], row["column"]), [])
+            body.append(
+                [cell, printed, row["corrected"], row["established"], ", ".join(used) or "none"]
+            )
+        groups.append(Group(reference_link(review, documents[source]), body))
+    columns = (
+        Column("Table, row and column"),
+        Column("In the data, as printed"),
+        Column("Shown in the book, corrected"),
+        Column("How established"),
+        Column("Effects that change with it"),
+    )
+    caption = "Which printed values does the book correct, and does an effect change?"
+    shown = frozenset(kept["discrepancy_id"])
+    return BookTable("corrections", caption, columns, groups, "discrepancies", shown, left)
+
+
+def _effects_by_cell(review: Review) -> dict[tuple[str, str, str], list[str]]:
+    """Return the outcomes of the effects computed from each cell, by table, row and column."""
+    uses: dict[tuple[str, str, str], list[str]] = {}
+    for condition in review.conditions["condition_id"]:
+        for effect in effects(review, condition).itertuples(index=False):
+            for key, column in effect.treated_cells + effect.comparator_cells:
+                uses.setdefault(("measurements", key, column), []).append(effect.outcome)
+    return uses
+
+
 def recomputed(review: Review) -> BookTable:
     """Return every reported statistic beside what the printed numbers give."""
     frame = recompute(review)
@@ -59,7 +109,7 @@ def recomputed(review: Review) -> BookTable:
     reference = dict(zip(review.studies["study_id"], review.studies["reference"], strict=True))
     groups = [
         Group(
-            reference_link(review, reference[study]),
+            study_link(review, study, reference[study]),
             [
                 [
                     Markup("{}").format(row.outcome) + quiet(f" [{row.locator}]"),

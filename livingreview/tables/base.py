@@ -12,6 +12,8 @@ from markupsafe import Markup, escape
 from livingreview.data import Review
 
 REFERENCES_PAGE = "references.html"
+MARK = "‡"
+LEGEND = f"{MARK} opens what the source prints there, and why we correct or doubt it."
 
 # Autoescaping makes text from the data text: a tag in a cell appears as itself.
 _TEMPLATE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
@@ -73,7 +75,7 @@ class Group:
     rows: list[list[str | Markup]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class BookTable:
     """One table of the book.
 
@@ -95,6 +97,8 @@ class BookTable:
         Reason for each data row that does not, by key.
     folded : bool
         Whether a reader opens it first; for long tables that few read whole.
+    basis : str
+        What the rows are computed from, where they do not come from the data.
     """
 
     name: str
@@ -105,6 +109,7 @@ class BookTable:
     shown: frozenset[str]
     left_out: dict[str, str] = field(default_factory=dict)
     folded: bool = False
+    basis: str = "Computed from the values as printed."
 
     @property
     def wordy(self) -> bool:
@@ -118,15 +123,22 @@ class BookTable:
 
     @property
     def foot(self) -> str:
-        """How many rows of the data are shown, and how many are left out and why."""
-        if not self.source:
-            return "Computed from the values as printed."
+        """How many rows of the data are shown, how many are not and why, and what ‡ means."""
+        text = self._accounts() if self.source else self.basis
+        cells = (cell for group in self.groups for row in group.rows for cell in row)
+        return f"{text} {LEGEND}" if any(f">{MARK}</summary>" in cell for cell in cells) else text
+
+    def _accounts(self) -> str:
         total = len(self.shown) + len(self.left_out)
         text = f"{len(self.shown)} of the {total} rows of {self.source}.csv"
         reasons = pd.Series(list(self.left_out.values()), dtype=str).value_counts(sort=False)
         if len(reasons):
             text += "; left out: " + ", ".join(f"{count} {why}" for why, count in reasons.items())
         return text + "."
+
+    def __repr__(self) -> str:
+        """Return what the table answers, for readers of text alone."""
+        return f"Table: {self.caption}"
 
     def _repr_html_(self) -> str:
         """Return the table for a page."""
@@ -173,11 +185,15 @@ def quiet(text: str | Markup) -> Markup:
     return Markup('<span class="lr-quiet">{}</span>').format(text) if text else Markup("")
 
 
-def opens(mark: str, label: str, text: str | Markup) -> Markup:
-    """Return a small mark that opens a note; it works without JavaScript and by keyboard."""
+def opens(mark: str, label: str, text: str | Markup, fault: str = "") -> Markup:
+    """Return a small mark that opens a note; it works without JavaScript and by keyboard.
+
+    `fault` names the discrepancy that the note tells, where it tells one.
+    """
+    named = Markup(' data-discrepancy="{}"').format(fault) if fault else ""
     return Markup(
-        '<details class="lr-note"><summary aria-label="{}">{}</summary><span>{}</span></details>'
-    ).format(label, mark, text)
+        '<details class="lr-note"{}><summary aria-label="{}">{}</summary><span>{}</span></details>'
+    ).format(named, label, mark, text)
 
 
 def reference_link(review: Review, key: str) -> Markup:
@@ -188,18 +204,13 @@ def reference_link(review: Review, key: str) -> Markup:
     )
 
 
-def marked(review: Review, table: str, row: str, shown: str | Markup) -> Markup:
-    """Return a value with the mark ‡ for each discrepancy that touches its row.
+def link_to_study(study_id: str, shown: str | Markup, title: str = "") -> Markup:
+    """Return a text as a link to the page of a study, from a chapter or another study's page."""
+    hover = Markup(' title="{}"').format(title) if title else ""
+    return Markup('<a href="../studies/{}.html"{}>{}</a>').format(study_id, hover, shown)
 
-    The mark opens what is printed where, why it is a fault, and the likely value.
-    """
-    faults = review.discrepancies
-    faults = faults[(faults["table"] == table) & (faults["row"] == row)]
-    text = escape(shown)
-    for fault in faults.itertuples(index=False):
-        place = f"{fault.printed} in {fault.locator}"
-        if fault.other_locator:
-            place += f"; {fault.other_printed} in {fault.other_locator}"
-        note = f"Printed: {place}. {fault.why} Likely correct: {fault.likely}."
-        text += opens("‡", "What the source prints here, and why it is doubtful", note)
-    return text
+
+def study_link(review: Review, study_id: str, key: str) -> Markup:
+    """Return author and year as a link to the study's page, with the reference on hover."""
+    reference = review.references[key]
+    return link_to_study(study_id, reference.short, reference.full)

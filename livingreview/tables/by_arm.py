@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from markupsafe import Markup
 
-from livingreview.data import Review
+from livingreview.data import Review, once
 from livingreview.evidence import people_with
 from livingreview.tables.base import (
     BookTable,
@@ -13,11 +13,11 @@ from livingreview.tables.base import (
     Group,
     leave_out,
     lines,
-    marked,
     quiet,
     reference_link,
 )
-from livingreview.tables.phrases import effect_phrase, value_phrase
+from livingreview.tables.marks import MarkedRow
+from livingreview.tables.phrases import direction_phrase, value_phrase
 
 CONDITION = "implantation_failure"  # what the chapter with these tables is about
 BEFORE, AFTER = "baseline", "after treatment"
@@ -32,6 +32,7 @@ TIMES = {
 }
 
 
+@once
 def reproduction_measurements(review: Review) -> pd.DataFrame:
     """Return the measurements of studies about reproduction, with study, side and family.
 
@@ -40,6 +41,7 @@ def reproduction_measurements(review: Review) -> pd.DataFrame:
     return _joined(review, review.measurements)
 
 
+@once
 def reproduction_comparisons(review: Review) -> pd.DataFrame:
     """Return the comparisons of studies about reproduction, with study, side and family."""
     return _joined(review, review.comparisons)
@@ -139,28 +141,27 @@ def _values(review: Review, found: pd.DataFrame) -> Markup:
     )
 
 
+@once
 def _p_values(review: Review) -> dict[tuple[str, str, str], list[Markup]]:
     """Return every p value of the tables by study, outcome and place."""
     frame = reproduction_comparisons(review)
     frame = frame[(frame["p"] != "") & frame["in_table"]]
-    labels = review.labels("arms")
     found: dict[tuple[str, str, str], list[Markup]] = {}
     for key, rows in frame.groupby(["study_id", "outcome_id", "locator"], sort=False):
-        several = len(rows) > 1
-        found[key] = [
-            marked(review, "comparisons", row["comparison_id"], row["p"])
-            + quiet(
-                f" {labels[row['arm_id']]} v {labels.get(row['comparator_id'], '?')}, "
-                f"{row['timepoint']}"
-                if several
-                else ""
-            )
-            + quiet(f" {row['note']}" if row["note"] else "")
-            for _, row in rows.iterrows()
-        ]
+        found[key] = [_p_value(review, row, len(rows) > 1) for _, row in rows.iterrows()]
     return found
 
 
+def _p_value(review: Review, row: pd.Series, several: bool) -> Markup:
+    """Return a p value with its note; where there are several, with its arms and time."""
+    labels = review.labels("arms")
+    cells = MarkedRow(review, "comparisons", row)
+    arms = f" {labels[row['arm_id']]} v {labels.get(row['comparator_id'], '?')}, {row['timepoint']}"
+    words = cells.show("p") + quiet(arms if several else "")
+    return words + quiet(f" {row['note']}" if row["note"] else "") + cells.rest()
+
+
+@once
 def shown_by_arm(review: Review) -> set[tuple[str, str, str]]:
     """Return study, outcome and place of every row of the tables by arm."""
     frame = reproduction_measurements(review)
@@ -187,19 +188,10 @@ def correlations(review: Review) -> BookTable:
             ("p values, shown beside the values they belong to", frame["measure"] != "correlation"),
         ],
     )
-    labels = review.labels("outcomes")
     groups = [
         Group(
             reference_link(review, reference),
-            [
-                [
-                    Markup(labels[row["outcome_id"]]) + quiet(f" [{row['locator']}]"),
-                    marked(review, "comparisons", row["comparison_id"], row["effect"]),
-                    row["strength"],
-                    Markup(effect_phrase({**row, "effect": ""})) + quiet(f" {row['note']}"),
-                ]
-                for _, row in rows.iterrows()
-            ],
+            [_correlation(review, row) for _, row in rows.iterrows()],
         )
         for reference, rows in kept.groupby("reference", sort=False)
     ]
@@ -212,3 +204,14 @@ def correlations(review: Review) -> BookTable:
     caption = "How strongly is treatment said to go along with each outcome?"
     shown = frozenset(kept["comparison_id"])
     return BookTable("correlations", caption, columns, groups, "comparisons", shown, left)
+
+
+def _correlation(review: Review, row: pd.Series) -> list[Markup]:
+    cells = MarkedRow(review, "comparisons", row)
+    outcome = review.labels("outcomes")[row["outcome_id"]]
+    return [
+        cells.show("outcome_id", outcome) + quiet(f" [{row['locator']}]"),
+        cells.show("effect"),
+        cells.show("strength"),
+        direction_phrase(cells) + quiet(f" {row['note']}") + cells.rest(),
+    ]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from markupsafe import escape
+
 from livingreview.data import Review
 from livingreview.effects import RATIO, effects
 from livingreview.tables.base import BookTable, Column, Group, quiet, reference_link
+from livingreview.tables.marks import measured
 
 
 def absolute_effects(review: Review, condition: str) -> BookTable:
@@ -16,12 +19,13 @@ def absolute_effects(review: Review, condition: str) -> BookTable:
             reference_link(review, reference),
             [
                 [
-                    quiet("") + row.outcome + quiet(f" [{row.place}]"),
-                    _thousand(row.treated),
-                    _thousand(row.comparator),
+                    escape(row.outcome) + quiet(f" [{row.place}]"),
+                    measured(review, _thousand(row.treated), row.treated_cells),
+                    measured(review, _thousand(row.comparator), row.comparator_cells),
                     f"{1000 * row.difference:+.0f} "
                     f"({1000 * row.difference_low:+.0f} to {1000 * row.difference_high:+.0f})",
-                    f"{row.estimate:.2f} ({row.low:.2f} to {row.high:.2f})",
+                    escape(f"{row.estimate:.2f} ({row.low:.2f} to {row.high:.2f})")
+                    + quiet(f" {row.corrected}" if row.corrected else ""),
                     row.nnt,
                 ]
                 for row in cells.itertuples(index=False)
@@ -39,7 +43,8 @@ def absolute_effects(review: Review, condition: str) -> BookTable:
     )
     shown = frozenset(f"{row.study_id} {row.outcome}" for row in rows.itertuples(index=False))
     caption = "How many women out of a thousand, and how many must be treated for one?"
-    return BookTable("absolute-effects", caption, columns, groups, "", shown)
+    basis = "Computed from the counts as printed, or as corrected where the effect says so."
+    return BookTable("absolute-effects", caption, columns, groups, "", shown, basis=basis)
 
 
 def _thousand(text: str) -> str:

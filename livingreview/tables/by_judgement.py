@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from livingreview.data import Review, keys_of, numeric
 from livingreview.effects import effects
-from livingreview.tables.base import BookTable, Column, Group, opens, quiet, reference_link
+from livingreview.tables.base import BookTable, Column, Group, opens, quiet, study_link
 from livingreview.tables.by_arm import CONDITION
+from livingreview.tables.marks import measured
 
 # GRADE's symbols stand beside the word, never alone.
 CERTAINTY = {
@@ -43,7 +44,7 @@ def _judgements(review: Review, source: str, key: str, caption: str) -> BookTabl
         tool = (
             f", {rows['tool'].iloc[0]} ({rows['tool_version'].iloc[0]})" if "tool" in rows else ""
         )
-        heading = reference_link(review, reference[study]) + f" ({design[study]}){tool}"
+        heading = study_link(review, study, reference[study]) + f" ({design[study]}){tool}"
         cells = [
             [row.domain.capitalize(), row.judgement, Markup("{}").format(row.reason), row.locator]
             for row in rows.itertuples(index=False)
@@ -71,9 +72,7 @@ def summary_of_findings(review: Review) -> BookTable:
         rows.append(
             [
                 row.question,
-                _thousand(effect.comparator) if effect else "",
-                _thousand(effect.treated) if effect else "",
-                f"{effect.estimate:.2f} ({effect.low:.2f} to {effect.high:.2f})" if effect else "",
+                *(_sizes(review, effect) if effect else ("", "", "")),
                 f"{len(studies)}" + (f" ({people:,.0f} taking part)" if people else ""),
                 Markup("{}").format(CERTAINTY[row.certainty])
                 + opens("why", "Reasons for the certainty", why),
@@ -92,6 +91,16 @@ def summary_of_findings(review: Review) -> BookTable:
     shown = frozenset(review.certainty["certainty_id"])
     caption = "What is known, and how sure is it?"
     return BookTable("summary-of-findings", caption, columns, [Group("", rows)], "certainty", shown)
+
+
+def _sizes(review: Review, effect) -> tuple[Markup, Markup, Markup]:
+    """Return numbers out of a thousand without and with treatment, and the ratio."""
+    ratio = f"{effect.estimate:.2f} ({effect.low:.2f} to {effect.high:.2f})"
+    return (
+        measured(review, _thousand(effect.comparator), effect.comparator_cells),
+        measured(review, _thousand(effect.treated), effect.treated_cells),
+        escape(ratio) + quiet(f" {effect.corrected}" if effect.corrected else ""),
+    )
 
 
 def _thousand(text: str) -> str:

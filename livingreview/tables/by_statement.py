@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from livingreview.data import Review
 from livingreview.evidence import people_with
@@ -12,11 +12,11 @@ from livingreview.tables.base import (
     Column,
     Group,
     leave_out,
-    marked,
     quiet,
-    reference_link,
+    study_link,
 )
 from livingreview.tables.by_arm import CONDITION
+from livingreview.tables.marks import MarkedRow
 from livingreview.tables.phrases import amount
 
 RECEPTORS = ("affinity", "receptor occupancy", "action")
@@ -40,33 +40,30 @@ def receptors(review: Review) -> BookTable:
 
 def _parameters(review: Review, name: str, caption: str, rules) -> BookTable:
     kept, left = leave_out(review.pharmacology, "parameter_id", rules)
-    agents = review.labels("agents")
     groups = [
-        Group(
-            parameter.capitalize(),
-            [
-                [
-                    agents[row["agent_id"]] + (f": {row['target']}" if row["target"] else ""),
-                    marked(review, "pharmacology", row["parameter_id"], _value(row)),
-                    Markup("{}").format(row["statement"])
-                    + quiet(" " + "; ".join(x for x in (row["dose"], row["population"]) if x))
-                    + quiet("" if row["usable"] == "yes" else " Not used in our calculations.")
-                    + quiet(f" {row['note']}" if row["note"] else ""),
-                    f"{row['locator']} {row['cited_as']}".strip(),
-                ]
-                for _, row in rows.iterrows()
-            ],
-        )
+        Group(parameter.capitalize(), [_parameter(review, row) for _, row in rows.iterrows()])
         for parameter, rows in kept.groupby("parameter", sort=False)
     ]
     columns = (
         Column("What"),
-        Column("Value as printed", number=True),
+        Column("Value", number=True),
         Column("Meaning"),
         Column("Place in the source"),
     )
     shown = frozenset(kept["parameter_id"])
     return BookTable(name, caption, columns, groups, "pharmacology", shown, left)
+
+
+def _parameter(review: Review, row: pd.Series) -> list[Markup]:
+    cells = MarkedRow(review, "pharmacology", row)
+    what = cells.show("agent_id", review.labels("agents")[row["agent_id"]])
+    what += Markup(": ") + cells.show("target") if row["target"] else cells.marks("target")
+    value = escape(_value(row)) + cells.marks("value", "plus_minus", "low", "high", "unit")
+    around = [cells.show(column) for column in ("dose", "population")]
+    meaning = cells.show("statement") + quiet(Markup(" ") + Markup("; ").join(filter(None, around)))
+    meaning += quiet("" if row["usable"] == "yes" else " Not used in our calculations.")
+    meaning += quiet(f" {row['note']}" if row["note"] else "") + cells.rest()
+    return [what, value, meaning, escape(f"{row['locator']} {row['cited_as']}".strip())]
 
 
 def _value(row: pd.Series) -> str:
@@ -83,24 +80,12 @@ def reference_values(review: Review, topics: tuple[str, ...], name: str, caption
     table = review.reference_values
     kept, left = leave_out(table, "value_id", [("of other topics", ~table["topic"].isin(topics))])
     groups = [
-        Group(
-            topic.capitalize(),
-            [
-                [
-                    row["quantity"],
-                    amount(row["low"], row["high"], row["unit"]),
-                    row["meaning"],
-                    Markup("{}").format(row["statement"]) + quiet(f" {row['note']}"),
-                    f"{row['locator']} {row['cited_as']}".strip(),
-                ]
-                for _, row in rows.iterrows()
-            ],
-        )
+        Group(topic.capitalize(), [_reference_value(review, row) for _, row in rows.iterrows()])
         for topic, rows in kept.groupby("topic", sort=False)
     ]
     columns = (
         Column("Quantity"),
-        Column("Value as printed", number=True),
+        Column("Value", number=True),
         Column("Meaning"),
         Column("Statement"),
         Column("Place in the source"),
@@ -109,25 +94,25 @@ def reference_values(review: Review, topics: tuple[str, ...], name: str, caption
     return BookTable(name, caption, columns, groups, "reference_values", shown, left)
 
 
+def _reference_value(review: Review, row: pd.Series) -> list[Markup]:
+    cells = MarkedRow(review, "reference_values", row)
+    return [
+        cells.show("quantity"),
+        amount(row["low"], row["high"], row["unit"]) + cells.marks("low", "high", "unit"),
+        cells.show("meaning"),
+        cells.show("statement") + quiet(f" {row['note']}") + cells.rest(),
+        escape(f"{row['locator']} {row['cited_as']}".strip()),
+    ]
+
+
 def mechanisms(review: Review) -> BookTable:
     """Return every causal statement."""
-    nodes = review.labels("mechanism_nodes")
     groups = [
         Group(
             Markup("Behind figure {} of the source").format(figures.replace(" ", " and "))
             if figures
             else "Stated in the text only",
-            [
-                [
-                    f"{nodes[row['source_node']]} → {nodes[row['target_node']]}",
-                    marked(review, "mechanisms", row["edge_id"], row["effect"]),
-                    "; ".join(x for x in (row["driver"], row["phase"]) if x),
-                    f"{row['cell']}, {row['evidence']}",
-                    Markup("{}").format(f"{row['locator']} {row['cited_as']}".strip())
-                    + quiet(f" {row['note']}" if row["note"] else ""),
-                ]
-                for _, row in rows.iterrows()
-            ],
+            [_statement(review, row) for _, row in rows.iterrows()],
         )
         for figures, rows in review.mechanisms.groupby("figures", sort=True)
     ]
@@ -143,6 +128,22 @@ def mechanisms(review: Review) -> BookTable:
     return BookTable("mechanisms", caption, columns, groups, "mechanisms", shown, folded=True)
 
 
+def _statement(review: Review, row: pd.Series) -> list[Markup]:
+    nodes = review.labels("mechanism_nodes")
+    cells = MarkedRow(review, "mechanisms", row)
+    ends = [cells.show(end, nodes[row[end]]) for end in ("source_node", "target_node")]
+    under = [cells.show(column) for column in ("driver", "phase")]
+    place = escape(f"{row['locator']} {row['cited_as']}".strip())
+    seen = [cells.show(column) for column in ("cell", "evidence")]
+    return [
+        Markup(" → ").join(ends),
+        cells.show("effect"),
+        Markup("; ").join(filter(None, under)),
+        Markup(", ").join(seen),
+        place + quiet(f" {row['note']}" if row["note"] else "") + cells.rest(),
+    ]
+
+
 def conduct(review: Review) -> BookTable:
     """Return how the studies of reproduction were done, as far as they tell it."""
     studies = review.studies.set_index("study_id")
@@ -154,17 +155,8 @@ def conduct(review: Review) -> BookTable:
     )
     groups = [
         Group(
-            reference_link(review, studies.loc[study, "reference"]),
-            [
-                [
-                    row["item"].capitalize(),
-                    Markup("{}").format(row["statement"])
-                    + quiet(f" {row['note']}" if row["note"] else ""),
-                    row["reported"],
-                    row["locator"],
-                ]
-                for _, row in rows.iterrows()
-            ],
+            study_link(review, study, studies.loc[study, "reference"]),
+            [_item(review, row) for _, row in rows.iterrows()],
         )
         for study, rows in kept.groupby("study_id", sort=False)
     ]
@@ -174,3 +166,14 @@ def conduct(review: Review) -> BookTable:
     return BookTable(
         "conduct", caption, columns, groups, "characteristics", shown, left, folded=True
     )
+
+
+def _item(review: Review, row: pd.Series) -> list[Markup]:
+    cells = MarkedRow(review, "characteristics", row)
+    note = quiet(f" {row['note']}" if row["note"] else "")
+    return [
+        cells.show("item", row["item"].capitalize()),
+        cells.show("statement") + note,
+        cells.show("reported"),
+        escape(row["locator"]) + cells.rest(),
+    ]

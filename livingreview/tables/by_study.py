@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from livingreview.data import Review, keys_of
 from livingreview.evidence import ORDER, people_with, resolved_citations, studies_view
@@ -15,12 +15,12 @@ from livingreview.tables.base import (
     Group,
     leave_out,
     lines,
-    marked,
     opens,
     quiet,
-    reference_link,
+    study_link,
 )
 from livingreview.tables.by_arm import CONDITION
+from livingreview.tables.marks import MarkedRow
 from livingreview.tables.phrases import comparison_phrases, dose_phrases, measurement_phrases
 
 COLUMNS = (
@@ -65,20 +65,24 @@ class _Findings:
     def __init__(self, review: Review):
         self.review = review
         owner = review.arms[["arm_id", "study_id"]]
-        self.comparisons = _tabled(review.comparisons.merge(owner, on="arm_id"))
-        self.measurements = _tabled(review.measurements.merge(owner, on="arm_id"))
+        self.comparisons = _by_study(_tabled(review.comparisons.merge(owner, on="arm_id")))
+        self.measurements = _by_study(_tabled(review.measurements.merge(owner, on="arm_id")))
+        self.doses, self.arms = _by_study(review.doses), _by_study(review.arms)
+        self.characteristics = _by_study(review.characteristics)
         self.citations = resolved_citations(review).set_index("study_id")
 
     def row(self, study: pd.Series) -> list[str | Markup]:
-        return [self._name(study), self._model(study), self._given(study), self._found(study)]
+        cells = MarkedRow(self.review, "studies", study)
+        name = self._name(study, cells)
+        return [name, self._model(study, cells), self._given(study), self._found(study)]
 
-    def _name(self, study: pd.Series) -> Markup:
+    def _name(self, study: pd.Series, cells: MarkedRow) -> Markup:
         cited = self.citations.loc[study["study_id"]]
-        name = reference_link(self.review, study["reference"])
+        name = study_link(self.review, study["study_id"], study["reference"])
         place = study["locator"]
         if study["cited_as"]:
             place += f", cited as {study['cited_as']}"
-        name += Markup("<br>") + quiet(place)
+        name += Markup("<br>") + quiet(place) + cells.marks("cited_as", "locator", "reference")
         wrong = cited["printed_reference"]
         if wrong and wrong != study["reference"]:
             other = self.review.references[wrong]
@@ -88,32 +92,36 @@ class _Findings:
             )
             name += opens("‡", "The citation in the source points to another work", note)
         if study["registration"]:
-            name += Markup("<br>") + escape(study["registration"])
+            name += Markup("<br>") + cells.show("registration")
         return name
 
-    def _model(self, study: pd.Series) -> Markup:
-        lines_named = f" ({study['cell_lines'].replace('; ', ', ')})" if study["cell_lines"] else ""
-        text = marked(self.review, "studies", study["study_id"], study["model"] + lines_named)
-        facts = [escape(f"n = {study['n']}")] if study["n"] else []
-        if study["phase"]:
-            facts.append(escape(f"phase {study['phase']}"))
-        if study["status"]:
-            facts.append(escape(f"status: {study['status']}"))
-        facts.append(escape(study["design"]))
+    def _model(self, study: pd.Series, cells: MarkedRow) -> Markup:
+        text = cells.show("model")
+        if study["cell_lines"]:
+            named = cells.show("cell_lines", study["cell_lines"].replace("; ", ", "))
+            text += Markup(" ({})").format(named)
         labels = self.review.labels("conditions")
-        named = ", ".join(labels[key] for key in keys_of(study["conditions"]))
-        facts.append(escape(f"condition: {named}"))
-        if study["country"]:
-            facts.append(escape(study["country"]))
-        text += Markup("; ") + Markup("; ").join(facts)
-        return text + quiet(f" {study['note']}") if study["note"] else text
+        conditions = ", ".join(labels[key] for key in keys_of(study["conditions"]))
+        facts = [
+            cells.show(column, words.format(study[column]))
+            for column, words in (("n", "n = {}"), ("phase", "phase {}"), ("status", "status: {}"))
+            if study[column]
+        ]
+        facts += [
+            cells.show("design"),
+            cells.show("conditions", f"condition: {conditions}"),
+            cells.show("country"),
+        ]
+        text += Markup("; ") + Markup("; ").join(filter(None, facts))
+        return text + quiet(f" {study['note']}" if study["note"] else "") + cells.rest()
 
     def _given(self, study: pd.Series) -> Markup:
-        doses = self.review.doses
-        rows = doses[doses["study_id"] == study["study_id"]]
-        arms = self.review.arms
-        arms = arms[(arms["study_id"] == study["study_id"]) & (arms["note"] != "")]
-        notes = [quiet(f"{arm.label}: {arm.note}") for arm in arms.itertuples(index=False)]
+        rows = self.doses(study["study_id"])
+        notes = []
+        for _, arm in self.arms(study["study_id"]).iterrows():
+            faults = MarkedRow(self.review, "arms", arm).rest()
+            if arm["note"] or faults:
+                notes.append(quiet(f"{arm['label']}: {arm['note']}") + faults)
         return lines([*dose_phrases(self.review, rows), *notes])
 
     def _found(self, study: pd.Series) -> Markup:
@@ -124,18 +132,21 @@ class _Findings:
                 (self.measurements, measurement_phrases),
                 (self.comparisons, comparison_phrases),
             ):
-                rows = frame[frame["study_id"] == study["study_id"]]
+                rows = frame(study["study_id"])
                 phrases += words(self.review, rows[rows["in_table"] == tabled])
-        facts = self.review.characteristics
-        facts = facts[facts["study_id"] == study["study_id"]]
-        phrases += [
-            Markup("{}: {}").format(row.item.capitalize(), row.statement)
-            + quiet(f" [{row.locator}]")
-            for row in facts.itertuples(index=False)
-        ]
+        for _, row in self.characteristics(study["study_id"]).iterrows():
+            cells = MarkedRow(self.review, "characteristics", row)
+            words = Markup("{}: {}").format(row["item"].capitalize(), cells.show("statement"))
+            phrases.append(words + quiet(f" [{row['locator']}]") + cells.rest())
         if not phrases:
             return quiet("The source states no result.")
         return lines(phrases)
+
+
+def _by_study(frame: pd.DataFrame) -> Callable[[str], pd.DataFrame]:
+    """Return a function that gives the rows of a study, without a search through all of them."""
+    rows, none = dict(list(frame.groupby("study_id", sort=False))), frame.iloc[:0]
+    return lambda study: rows.get(study, none)
 
 
 def _tabled(frame: pd.DataFrame) -> pd.DataFrame:

@@ -36,6 +36,8 @@ def stated_again(review: Review) -> BookTable:
     same = ["study_id", "arm_id", "outcome_id", "timepoint"]
     tabled = frame[frame["in_table"]].set_index(same)
     labels, arms = review.labels("outcomes"), review.labels("arms")
+    # whether a source agrees with itself is a question about what it prints
+    printed = review.printed.measurements.set_index("measurement_id", drop=False)
     rows = []
     for _, row in kept.iterrows():
         key = tuple(row[same])
@@ -47,14 +49,16 @@ def stated_again(review: Review) -> BookTable:
                 ""
                 if other is None
                 else value_phrase(review, other) + quiet(f" [{other['locator']}]"),
-                _agreement(row, other),
+                "no table value to compare"
+                if other is None
+                else _agreement(*(printed.loc[x["measurement_id"]] for x in (row, other))),
             ]
         )
     columns = (
         Column("What"),
         Column("In abstract or text", number=True),
         Column("In the table", number=True),
-        Column("Do they agree?"),
+        Column("Do they agree, as printed?"),
     )
     caption = "Does the text of the source say what its tables say?"
     shown = frozenset(kept["measurement_id"])
@@ -70,9 +74,7 @@ def stated_again(review: Review) -> BookTable:
     )
 
 
-def _agreement(row: pd.Series, other: pd.Series | None) -> str:
-    if other is None:
-        return "no table value to compare"
+def _agreement(row: pd.Series, other: pd.Series) -> str:
     for column in ("mean", "value", "percent", "events"):
         if row[column]:
             match = other[column] or other["mean"]

@@ -1,0 +1,1 @@
+"""What building the book costs, measured against other ways of doing it. Run by ``make bench``."""

@@ -1,0 +1,137 @@
+"""Measure, and write the table for the docs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import statistics
+import tempfile
+from pathlib import Path
+
+from bench import ways
+from bench.bookdown import bookdown, installed
+from bench.measure import Cost
+from bench.synthetic import grow
+
+RESULTS = ways.ROOT / "bench/results.md"
+STOCK = "a. stock: `jupyter-book build --all`, a kernel for each chapter"
+CLEAN = "b. ours, clean"
+ADDED = "c. ours, one study added"
+NOTHING = "d. ours, nothing changed"
+CELLS = "e1. floor: all cells in one plain process"
+STORED = "e2. floor: Sphinx with stored outputs"
+BOOKDOWN = "f. R bookdown, as many tables and plots, one R session"
+TARGETS = {CLEAN: 0.20, ADDED: 0.10, NOTHING: 0.04}
+
+
+def main() -> None:
+    """Run all ways in turn, several rounds, then the made-up books."""
+    parser = argparse.ArgumentParser(description=__doc__, prog="make bench")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--sizes", type=int, nargs="*", default=[50, 500, 5000])
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        costs = compare(Path(folder), options.rounds)
+        grown = {size: grow_and_build(Path(folder), size) for size in options.sizes}
+    RESULTS.write_text(report(costs, grown), encoding="utf-8")
+    print(RESULTS.read_text(encoding="utf-8"))
+
+
+def compare(folder: Path, rounds: int) -> dict[str, list[Cost]]:
+    """Return the costs of each way, round by round; the ways take turns."""
+    costs: dict[str, list[Cost]] = {}
+    plain, project = ways.copy(folder / "stock"), ways.copy(folder / "ours")
+    with_r = installed()
+    for number in range(rounds):
+        turn = {
+            STOCK: lambda: ways.stock(plain),
+            CLEAN: lambda: ways.clean(project),
+            NOTHING: lambda: ways.ours(project),
+            STORED: lambda: ways.stored(project),
+            CELLS: lambda: ways.cells(project),
+            ADDED: lambda n=number: ways.one_added(project, f"added{n}"),
+        }
+        if with_r:
+            turn[BOOKDOWN] = lambda: bookdown(project)
+        for name, way in turn.items():
+            costs.setdefault(name, []).append(way())
+            print(f"round {number + 1}: {name}: {costs[name][-1].wall:.1f} s", flush=True)
+    return costs
+
+
+def grow_and_build(folder: Path, size: int) -> tuple[Cost, Cost, float]:
+    """Return the cost of a clean and of an add-one build of a made-up book, and its size (MB)."""
+    project = ways.copy(folder / f"of-{size}")
+    grow(project, size)
+    clean = ways.clean(project)
+    added = ways.one_added(project, "added")
+    site = project / "_build/html"
+    megabytes = sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) / 1e6
+    pages = len(list((site / "studies").glob("*.html")))
+    if pages != size + 1:
+        raise RuntimeError(f"{pages} pages for {size + 1} studies")
+    print(f"{size} studies: clean {clean.wall:.1f} s, one added {added.wall:.1f} s", flush=True)
+    return clean, added, megabytes
+
+
+def report(costs: dict[str, list[Cost]], grown: dict[int, tuple[Cost, Cost, float]]) -> str:
+    """Return the results as a page."""
+    rounds = len(costs[STOCK])
+    lines = [
+        "# What building the book costs",
+        "",
+        "Written by `make bench`; the numbers are of one machine and one day, the ratios travel.",
+        f"{platform.system()}, Python {platform.python_version()}, {os.cpu_count()} cores, "
+        f"{rounds} rounds in turn: median (least to most).",
+        "",
+        "| Way | Wall, s | CPU, s | Peak memory, MB | Wall, ratio to a | To reach |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name in sorted(costs):
+        found = costs[name]
+        ratios = [one.wall / base.wall for one, base in zip(found, costs[STOCK], strict=True)]
+        target = f"≤ {TARGETS[name]:.2f}" if name in TARGETS else ""
+        lines.append(
+            f"| {name} | {spread(c.wall for c in found)} | {spread(c.cpu for c in found)} | "
+            f"{spread((c.memory for c in found), 0)} | {spread(ratios, 2)} | {target} |"
+        )
+    if BOOKDOWN not in costs:
+        lines += ["", "R with bookdown and metafor is not installed here, so f was left out."]
+    lines += [
+        "",
+        "What the rest is made of: a clean build can be no faster than half of e1 on two cores, "
+        "followed by e2, of which a second and a half is the import of Sphinx and its extensions.",
+    ]
+    if grown:
+        lines += [
+            "",
+            "## Made-up books, a page for each study",
+            "",
+            "| Studies | Clean, s | Clean, CPU s | Clean, peak MB | One added, s "
+            "| One added, peak MB | Site, MB |",
+            "|---|---|---|---|---|---|---|",
+        ]
+        for size, (clean, added, megabytes) in grown.items():
+            lines.append(
+                f"| {size:,} | {clean.wall:.1f} | {clean.cpu:.1f} | {clean.memory:.0f} | "
+                f"{added.wall:.1f} | {added.memory:.0f} | {megabytes:.0f} |"
+            )
+        sizes = sorted(grown)
+        if len(sizes) > 1:
+            factor = grown[sizes[-1]][1].wall / grown[sizes[0]][1].wall
+            lines += [
+                "",
+                f"One added at {sizes[-1]:,} takes {factor:.1f} times that at {sizes[0]}.",
+            ]
+    return "\n".join(lines) + "\n"
+
+
+def spread(values, digits: int = 1) -> str:
+    """Return median, least and most."""
+    found = sorted(values)
+    middle = statistics.median(found)
+    return f"{middle:.{digits}f} ({found[0]:.{digits}f} to {found[-1]:.{digits}f})"
+
+
+main()

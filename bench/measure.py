@@ -1,0 +1,97 @@
+"""Time and memory of a command with all that it starts."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a command cost.
+
+    Attributes
+    ----------
+    wall, cpu : float
+        Seconds; ``cpu`` is of the command and all it started.
+    memory : float
+        Peak of the memory of all processes together (MB), shared pages shared out between them.
+    output : str
+        What the command said.
+    """
+
+    wall: float
+    cpu: float
+    memory: float
+    output: str
+
+
+def run(command: list[str], folder: Path, **environment: str) -> Cost:
+    """Run a command to its end.
+
+    Raises
+    ------
+    RuntimeError
+        If it fails; with the end of what it said.
+    """
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    watch = Watch(process.pid)
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - started
+    watch.stop()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    process.stdout.close()
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command)} failed in {folder}:\n{output[-3000:]}")
+    return Cost(wall, usage.ru_utime + usage.ru_stime, watch.peak / 1024, output)
+
+
+class Watch:
+    """Looks ten times a second at the memory of a process and all below it."""
+
+    def __init__(self, pid: int):
+        self.peak = 0.0
+        self._pid, self._end = pid, threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop looking."""
+        self._end.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._end.wait(0.1):
+            self.peak = max(self.peak, sum(map(_kilobytes, _family(self._pid))))
+
+
+def _family(pid: int) -> list[int]:
+    found = [pid]
+    for parent in found:
+        for task in Path(f"/proc/{parent}/task").glob("*/children"):
+            try:
+                found += map(int, task.read_text().split())
+            except OSError:
+                continue
+    return found
+
+
+def _kilobytes(pid: int) -> float:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return sum(float(line.split()[1]) for line in lines if line.startswith("Pss:"))

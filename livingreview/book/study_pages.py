@@ -1,0 +1,147 @@
+"""A page for each study, written beside the chapters and outside of the contents.
+
+They are made by Sphinx's event for additional pages, so that thousands of them cost neither a
+place in the sidebar of every page nor a place in Sphinx's environment. A page is written again
+only if something it shows has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+from docutils import nodes
+from docutils.utils import new_document
+from markupsafe import Markup, escape
+from sphinx.application import Sphinx
+
+from livingreview.book.inputs import PINS, Inputs, code_names
+from livingreview.data import load
+from livingreview.project import CONFIG, DATA_DIR, PACKAGE_FILE
+from livingreview.study_pages import Site, StudyPages, Use, uses_on_page
+
+FOLDER = "studies"
+WRITTEN = "study-pages.json"
+# Tables of words and factors that a page of any study may show.
+LOOKUPS = ("outcomes", "conditions", "agents", "species", "units")
+
+
+def connect(app: Sphinx) -> None:
+    """Note where studies are shown while pages are read, and write their pages at the end."""
+    app.connect("doctree-read", note_uses)
+    app.connect("env-purge-doc", forget_uses)
+    app.connect("html-collect-pages", study_pages)
+    app.connect("build-finished", note_written)
+
+
+def note_uses(app: Sphinx, doctree: nodes.document) -> None:
+    """Note which studies the tables of a page show."""
+    html = "\n".join(node.astext() for node in doctree.findall(nodes.raw))
+    _uses(app.env)[app.env.docname] = list(uses_on_page(app.env.docname, html))
+
+
+def forget_uses(app: Sphinx, env, docname: str) -> None:
+    """Forget what a page showed before it is read again or is gone."""
+    _uses(env).pop(docname, None)
+
+
+def _uses(env) -> dict[str, list[tuple[str, Use]]]:
+    if not hasattr(env, "livingreview_uses"):
+        env.livingreview_uses = {}
+    return env.livingreview_uses
+
+
+def study_pages(app: Sphinx) -> Iterator[tuple[str, dict, str]]:
+    """Yield the pages whose content has changed; feed the words of all to the search."""
+    if app.builder.format != "html":
+        return
+    used: dict[str, list[Use]] = {}
+    for _, found in sorted(_uses(app.env).items()):
+        for study, use in found:
+            used.setdefault(study, []).append(use)
+    review = load(app.srcdir)
+    pages = StudyPages(review, site(Path(app.srcdir)), used)
+    common = _common(app)
+    digests = {study: _digest(common + pages.made_of(study)) for study in pages.study_ids}
+    folder = Path(app.outdir) / FOLDER
+    before = _written(app)
+    kept = {
+        study: entry
+        for study, entry in before.items()
+        if entry["digest"] == digests.get(study) and (folder / f"{study}.html").is_file()
+    }
+    for path in folder.glob("*.html"):
+        if path.stem not in kept:
+            # taken away, not written over: the site in place may share the file
+            path.unlink()
+    changed = [study for study in pages.study_ids if study not in kept]
+    pages.prepare(changed)
+    for study in changed:
+        page = pages.page(study)
+        kept[study] = {"digest": digests[study], "title": page.title, "words": page.summary}
+        context = {
+            "title": escape(page.title),
+            "body": page.body,
+            "metatags": _meta(page.description),
+        }
+        yield f"{FOLDER}/{study}", context, "page.html"
+    app.env.livingreview_written = {study: kept[study] for study in pages.study_ids}
+    _index(app, app.env.livingreview_written)
+
+
+def site(root: Path) -> Site:
+    """Return addresses and names of the site from the book's settings."""
+    config = yaml.safe_load((root / CONFIG).read_text(encoding="utf-8"))
+    address, repository = config["html"]["baseurl"], config["repository"]["url"]
+    return Site(repository, address, config["title"], config["author"])
+
+
+def note_written(app: Sphinx, exception: Exception | None) -> None:
+    """Keep in mind which pages were written from what, once all is written."""
+    written = app.env.__dict__.pop("livingreview_written", None) if app.env else None
+    if exception is None and written is not None:
+        _note(app).write_text(json.dumps(written), encoding="utf-8")
+
+
+def _note(app: Sphinx) -> Path:
+    return Path(app.doctreedir) / WRITTEN
+
+
+def _written(app: Sphinx) -> dict[str, dict]:
+    """Return what was written last; nothing while that is uncertain."""
+    try:
+        written = json.loads(_note(app).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    _note(app).unlink()
+    return written
+
+
+def _common(app: Sphinx) -> str:
+    """Return a digest of what all pages share: code, settings, words, and the sidebar."""
+    inputs = Inputs(Path(app.srcdir))
+    names = [CONFIG, PINS, "_toc.yml", "_static/livingreview.css", f"{DATA_DIR}/{PACKAGE_FILE}"]
+    names += [f"{DATA_DIR}/{name}.csv" for name in LOOKUPS]
+    titles = {name: title.astext() for name, title in sorted(app.env.titles.items())}
+    return inputs.digest([*names, *code_names()]) + repr(titles)
+
+
+def _meta(description: str) -> Markup:
+    return Markup('<meta name="description" content="{}" />').format(description)
+
+
+def _index(app: Sphinx, written: dict[str, dict]) -> None:
+    """Feed the search; Sphinx forgets at every build what is no page of its own."""
+    for study, entry in written.items():
+        document = new_document(study)
+        section = nodes.section("", nodes.title("", entry["title"]), ids=[study])
+        section += nodes.paragraph("", entry["words"])
+        document += section
+        app.builder.index_page(f"{FOLDER}/{study}", document, entry["title"])
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

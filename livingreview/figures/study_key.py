@@ -1,0 +1,36 @@
+"""The numbers by which a reader finds a study in the figures of directions."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from livingreview.data import Review
+from livingreview.doses import of_other_antagonists
+
+
+def study_key(review: Review, frame: pd.DataFrame) -> pd.DataFrame:
+    """Give each study of a synthesis a number, the same in each figure of it.
+
+    Parameters
+    ----------
+    review : Review
+        The data.
+    frame : DataFrame
+        From `livingreview.synthesis.directions`.
+
+    Returns
+    -------
+    DataFrame
+        A row a study, in the order of ``frame`` (by rung): ``study_id``, ``rung``, ``risk``,
+        ``number`` (int, from 1), ``other`` (bool: another antagonist than naltrexone) and
+        ``label`` (number and short reference).
+    """
+    key = frame.drop_duplicates("study_id")[["study_id", "reference", "rung", "risk"]]
+    key = key.assign(
+        number=range(1, len(key) + 1), other=key["study_id"].isin(of_other_antagonists(review))
+    )
+    key["label"] = [
+        f"{row.number} {review.references[row.reference].short}" + (" (MNTX)" if row.other else "")
+        for row in key.itertuples(index=False)
+    ]
+    return key.reset_index(drop=True)
