@@ -17,6 +17,7 @@ def grow(project: Path, studies: int) -> None:
         present = sum(1 for _ in csv.reader(file)) - 1
     if studies < present:
         raise ValueError(f"the review itself holds {present} studies, more than {studies}")
+    forget_claims(project)
     rows = Rows(project)
     rows.add("sources", source_id="made_up", reference="made_up", kind="primary report",
              read="2026-01-01")  # fmt: skip
@@ -24,6 +25,16 @@ def grow(project: Path, studies: int) -> None:
     for number in range(studies - present):
         add_trial(rows, f"trial{number:05d}")
     rows.save()
+
+
+def forget_claims(project: Path) -> None:
+    """Take away the sentences of the book that made-up studies would make false."""
+    path = project / "data/claims.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    kept = [row for row in rows if "cancer" in ",".join(row).lower()]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([header, *kept])
 
 
 class Rows:

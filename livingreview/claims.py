@@ -29,6 +29,7 @@ from livingreview.faults import Fault, near_miss
 from livingreview.pharmacokinetics import plasma_ceiling, read_parameters
 
 LEDGER = "data/claims.csv"
+LISTED = 12  # rows that a message names
 _ALLOWED = (
     *(ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.Compare, ast.cmpop),
     *(ast.Name, ast.Load, ast.Constant),
@@ -79,7 +80,9 @@ class Verdict:
 
     def fault(self) -> Fault:
         """Return what to tell of a claim that does not hold: sentence, rule and rows."""
-        rows = ", ".join(self.rows) or "no row"
+        rows = ", ".join(self.rows[:LISTED]) or "no row"
+        if len(self.rows) > LISTED:
+            rows += f" and {len(self.rows) - LISTED} more"
         why = (
             f'claim {self.claim_id} on {self.page}: "{self.sentence}" no longer stands: '
             f"{self.rule}, but there are {self.count} ({rows})"

@@ -31,7 +31,7 @@ from livingreview.ladder import (
 )
 from livingreview.pharmacokinetics import least_dose, plasma_ceiling, read_parameters
 from livingreview.synthesis import FOR, study_directions
-from livingreview.tables.phrases import dose_in_people
+from livingreview.tables.dose_words import dose_in_people
 
 GROUP = "Immune and nervous system"
 BY_HAND = {

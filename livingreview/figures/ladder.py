@@ -19,7 +19,7 @@ from livingreview.ladder import (
     ladder,
     studies_on_the_ladder,
 )
-from livingreview.tables.phrases import dose_in_people, other_antagonists
+from livingreview.tables.dose_words import dose_in_people, other_antagonists
 
 ROW, HEADING = 0.43, 0.62  # inches a row; a group's name, in rows
 SHAPES = MARKS | {NOT_STATED: ("o", MUTED)}

@@ -18,7 +18,7 @@ from livingreview.ladder import (
     studies_on_the_ladder,
 )
 from livingreview.tables.base import BookTable, Column, Group, lines, quiet, study_link
-from livingreview.tables.phrases import dose_in_people, other_antagonists
+from livingreview.tables.dose_words import dose_in_people, other_antagonists
 
 COLUMNS = (
     Column("Rung, studies, people"),

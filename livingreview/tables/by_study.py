@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 
 import pandas as pd
 from markupsafe import Markup
@@ -21,7 +22,13 @@ from livingreview.tables.base import (
 )
 from livingreview.tables.by_arm import CONDITION
 from livingreview.tables.marks import MarkedRow
-from livingreview.tables.phrases import comparison_phrases, dose_phrases, measurement_phrases
+from livingreview.tables.phrases import (
+    Row,
+    comparison_phrases,
+    dose_phrases,
+    measurement_phrases,
+    records,
+)
 
 COLUMNS = (
     Column("Study"),
@@ -69,7 +76,7 @@ class _Findings:
         self.measurements = _by_study(_tabled(review.measurements.merge(owner, on="arm_id")))
         self.doses, self.arms = _by_study(review.doses), _by_study(review.arms)
         self.characteristics = _by_study(review.characteristics)
-        self.citations = resolved_citations(review).set_index("study_id")
+        self.citations = {row["study_id"]: row for row in records(resolved_citations(review))}
 
     def row(self, study: pd.Series) -> list[str | Markup]:
         cells = MarkedRow(self.review, "studies", study)
@@ -77,7 +84,7 @@ class _Findings:
         return [name, self._model(study, cells), self._given(study), self._found(study)]
 
     def _name(self, study: pd.Series, cells: MarkedRow) -> Markup:
-        cited = self.citations.loc[study["study_id"]]
+        cited = self.citations[study["study_id"]]
         name = study_link(self.review, study["study_id"], study["reference"])
         place = study["locator"]
         if study["cited_as"]:
@@ -116,9 +123,9 @@ class _Findings:
         return text + quiet(f" {study['note']}" if study["note"] else "") + cells.rest()
 
     def _given(self, study: pd.Series) -> Markup:
-        rows = self.doses(study["study_id"])
+        rows = self.doses[study["study_id"]]
         notes = []
-        for _, arm in self.arms(study["study_id"]).iterrows():
+        for arm in self.arms[study["study_id"]]:
             faults = MarkedRow(self.review, "arms", arm).rest()
             if arm["note"] or faults:
                 notes.append(quiet(f"{arm['label']}: {arm['note']}") + faults)
@@ -128,13 +135,13 @@ class _Findings:
         phrases: list[Markup] = []
         # what stands in the source's own table first, then what its text adds
         for tabled in (True, False):
-            for frame, words in (
+            for rows, words in (
                 (self.measurements, measurement_phrases),
                 (self.comparisons, comparison_phrases),
             ):
-                rows = frame(study["study_id"])
-                phrases += words(self.review, rows[rows["in_table"] == tabled])
-        for _, row in self.characteristics(study["study_id"]).iterrows():
+                found = [row for row in rows[study["study_id"]] if row["in_table"] == tabled]
+                phrases += words(self.review, found)
+        for row in self.characteristics[study["study_id"]]:
             cells = MarkedRow(self.review, "characteristics", row)
             words = Markup("{}: {}").format(row["item"].capitalize(), cells.show("statement"))
             phrases.append(words + quiet(f" [{row['locator']}]") + cells.rest())
@@ -143,10 +150,12 @@ class _Findings:
         return lines(phrases)
 
 
-def _by_study(frame: pd.DataFrame) -> Callable[[str], pd.DataFrame]:
-    """Return a function that gives the rows of a study, without a search through all of them."""
-    rows, none = dict(list(frame.groupby("study_id", sort=False))), frame.iloc[:0]
-    return lambda study: rows.get(study, none)
+def _by_study(frame: pd.DataFrame) -> dict[str, list[Row]]:
+    """Return the rows of each study, so that none is searched for among all."""
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for row in records(frame):
+        rows[row["study_id"]].append(row)
+    return rows
 
 
 def _tabled(frame: pd.DataFrame) -> pd.DataFrame:

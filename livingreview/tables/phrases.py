@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 from markupsafe import Markup, escape
 
 from livingreview.data import Review
-from livingreview.ladder import LEAST, OTHER_DRUG, PRINTED, doses_in_people
 from livingreview.tables.base import quiet
 from livingreview.tables.marks import MarkedRow
 
+Row = Mapping[str, str]
 DIRECTIONS = {
     "increase": "↑ higher",
     "decrease": "↓ lower",
@@ -27,61 +27,29 @@ def amount(low: str, high: str, unit: str) -> str:
     return f"{text}{gap}{unit}".strip() if unit not in ("ratio", "count", "grade") else text
 
 
-def dose_in_people(low: float, high: float, scale: str) -> str:
-    """Return a dose of naltrexone in a person in words: ``4.5 mg``, ``2.4–49 mg``, ``≥270 g``.
-
-    Parameters
-    ----------
-    low, high : float
-        mg.
-    scale : str
-        From `livingreview.ladder.ladder`: a dose as printed keeps its digits, one worked out
-        has two, and the least dose that could reach a concentration is marked as such.
-    """
-    mark = "≥" if LEAST in scale else ""
-    (first, unit), (last, last_unit) = (_mass(mg, exact=scale == PRINTED) for mg in (low, high))
-    if (first, unit) == (last, last_unit):
-        return f"{mark}{first} {unit}"
-    between = "" if unit == last_unit else f" {unit}"
-    return f"{mark}{first}{between}–{last} {last_unit}"
+def records(frame: pd.DataFrame) -> list[Row]:
+    """Return the rows of a frame as the phrases take them."""
+    return frame.to_dict("records")
 
 
-def other_antagonists(review: Review, studies: set[str] | None = None) -> str:
-    """Return the names of the opioid antagonists other than naltrexone that studies gave.
-
-    Parameters
-    ----------
-    review : Review
-        The data.
-    studies : set of str, optional
-        Only what these gave; all by default.
-    """
-    doses = doses_in_people(review)
-    doses = doses[doses["use"] == OTHER_DRUG]
-    if studies is not None:
-        doses = doses[doses["study_id"].isin(studies)]
-    return ", ".join(dict.fromkeys(doses["agent"].str.lower()))
+def _alike(rows: Iterable[Row], columns: Iterable[str]) -> list[list[Row]]:
+    """Return rows in groups that agree in some columns, in the order of their first rows."""
+    groups: dict[tuple, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row[column] for column in columns), []).append(row)
+    return list(groups.values())
 
 
-def _mass(milligrams: float, exact: bool) -> tuple[str, str]:
-    digits = 12 if exact else 2
-    # rounded first: 999.6 mg is 1 g, not 1000 mg
-    rounded = float(f"{milligrams:.{digits}g}")
-    if rounded < 1e3:
-        return f"{rounded:g}", "mg"
-    return (f"{rounded / 1e3:g}", "g") if rounded < 1e6 else (f"{rounded / 1e6:g}", "kg")
-
-
-def dose_phrases(review: Review, rows: pd.DataFrame) -> list[Markup]:
+def dose_phrases(review: Review, rows: Iterable[Row]) -> list[Markup]:
     """Return doses in words: ``LDN 0.1 mg/kg, intraperitoneal, daily``.
 
     Doses of one agent that differ in their amount alone share a phrase.
     """
     same = ["agent_id", "called", "amount_high", "unit", "route", "schedule", "note"]
     phrases = []
-    for _, group in rows.groupby(same, sort=False):
-        doses = [MarkedRow(review, "doses", row) for _, row in group.iterrows()]
-        first = group.iloc[0]
+    for group in _alike(rows, same):
+        doses = [MarkedRow(review, "doses", row) for row in group]
+        first = group[0]
         amounts = [dose.show("amount") for dose in doses]
         if not first["amount"]:
             size = Markup(" (no amount printed)") + Markup("").join(amounts)
@@ -103,7 +71,7 @@ def _marks(rows: list[MarkedRow], *columns: str) -> Markup:
     return Markup("").join(row.marks(*columns) for row in rows)
 
 
-def value_phrase(review: Review, row: pd.Series) -> Markup:
+def value_phrase(review: Review, row: Row) -> Markup:
     """Return the value of a measurement: ``9.8 ± 1.2 mm`` or ``84 of 175 (48.0%)``."""
     cells = MarkedRow(review, "measurements", row)
     unit = "" if row["unit"] in ("count", "grade", "ratio") else row["unit"]
@@ -127,7 +95,7 @@ def value_phrase(review: Review, row: pd.Series) -> Markup:
     return Markup("; ").join(parts) + cells.rest()
 
 
-def value_text(row: Mapping[str, str]) -> str:
+def value_text(row: Row) -> str:
     """Return the value of a measurement as plain text, without marks."""
     unit = "" if row["unit"] in ("count", "grade", "ratio") else row["unit"]
     gap = "" if unit in ("%", "") else " "
@@ -146,18 +114,18 @@ def value_text(row: Mapping[str, str]) -> str:
     return "; ".join(parts)
 
 
-def measurement_phrases(review: Review, rows: pd.DataFrame) -> list[Markup]:
+def measurement_phrases(review: Review, rows: Iterable[Row]) -> list[Markup]:
     """Return measurements in words; those of one outcome, time and place share a phrase."""
     outcomes, arms = review.labels("outcomes"), review.labels("arms")
     phrases = []
     same = ["outcome_id", "part", "timepoint", "locator", "note"]
-    for _, group in rows.groupby(same, sort=False):
-        first = group.iloc[0]
+    for group in _alike(rows, same):
+        first = group[0]
         inside = ", ".join(x for x in (outcomes[first["outcome_id"]], first["part"]) if x)
         inside += f", {first['timepoint']}" if first["timepoint"] else ""
         values = [
             Markup("{} ({})").format(value_phrase(review, row), arms[row["arm_id"]])
-            for _, row in group.iterrows()
+            for row in group
         ]
         phrases.append(_with_tail(Markup("{}: ").format(inside) + Markup("; ").join(values), first))
     return phrases
@@ -175,12 +143,12 @@ def effect_phrase(cells: MarkedRow) -> Markup:
     return text + cells.marks("ci_low", "ci_high")
 
 
-def effect_text(row: Mapping[str, str]) -> str:
+def effect_text(row: Row) -> str:
     """Return direction and size of a comparison as plain text, without marks."""
     return DIRECTIONS[row["direction"]] + _size(row) + _interval(row)
 
 
-def _size(row: Mapping[str, str]) -> str:
+def _size(row: Row) -> str:
     if not row["effect"]:
         return ""
     size = amount(row["effect"], row["effect_high"], row["unit"])
@@ -193,31 +161,37 @@ def _size(row: Mapping[str, str]) -> str:
     return sizes.get(row["measure"], f", {row['measure']} {size}")
 
 
-def _interval(row: Mapping[str, str]) -> str:
+def _interval(row: Row) -> str:
     return f" ({row['ci_low']} to {row['ci_high']})" if row["ci_low"] else ""
 
 
-def comparison_phrases(review: Review, rows: pd.DataFrame) -> list[Markup]:
+def comparison_phrases(review: Review, rows: Iterable[Row]) -> list[Markup]:
     """Return comparisons in words; outcomes that go the same way in one arm share a phrase.
 
     A comparison that a fault touches has a phrase of its own, so that its marks belong to it alone.
     """
     outcomes, arms = review.labels("outcomes"), review.labels("arms")
     apart = {"comparison_id", "outcome_id", "extracted", "checked"}
-    same = [column for column in review.comparisons.columns if column not in apart]
-    touched = rows["comparison_id"].where(
-        [("comparisons", key) in review.faults for key in rows["comparison_id"]], ""
-    )
+    columns = review.package.tables["comparisons"].by_name
+    same = [*(column for column in columns if column not in apart), "touched"]
     phrases = []
-    for _, group in rows.assign(touched=touched).groupby([*same, "touched"], sort=False):
-        first = group.iloc[0]
+    told = (
+        {**row, "touched": key if ("comparisons", key) in review.faults else ""}
+        for row in rows
+        for key in (row["comparison_id"],)
+    )
+    for group in _alike(told, same):
+        first = group[0]
         cells = MarkedRow(review, "comparisons", first)
         between = arms[first["arm_id"]]
         if first["comparator_id"]:
             between += f" v {arms[first['comparator_id']]}"
         inside = [cells.show("arm_id", between) + cells.marks("comparator_id")]
         inside += [cells.show(column) for column in ("part", "timepoint")]
-        named = [_lower(outcomes[key], place) for place, key in enumerate(group["outcome_id"])]
+        named = [
+            _lower(outcomes[key], place)
+            for place, key in enumerate(row["outcome_id"] for row in group)
+        ]
         words = escape(", ".join(named)) + cells.marks("outcome_id") + ": " + effect_phrase(cells)
         words += Markup(" ({})").format(Markup("; ").join(part for part in inside if part))
         said = [cells.show("p", f"p {p_phrase(first['p'])}" if first["p"] else "")]
@@ -238,6 +212,6 @@ def p_phrase(text: str) -> str:
     return text if text[0] in "<>≤≥=" else f"= {text}"
 
 
-def _with_tail(words: Markup, row: pd.Series) -> Markup:
+def _with_tail(words: Markup, row: Row) -> Markup:
     note = f" {row['note']}" if row["note"] else ""
     return words + quiet(f" [{row['locator']}]{note}")

@@ -19,7 +19,12 @@ from livingreview.tables.by_arm import (
     reproduction_measurements,
     shown_by_arm,
 )
-from livingreview.tables.phrases import comparison_phrases, measurement_phrases, value_phrase
+from livingreview.tables.phrases import (
+    comparison_phrases,
+    measurement_phrases,
+    records,
+    value_phrase,
+)
 
 
 def stated_again(review: Review) -> BookTable:
@@ -104,7 +109,7 @@ def claims_again(review: Review) -> BookTable:
     rows = [
         [reference_link(review, reference), phrase]
         for reference, group in kept.groupby("reference", sort=False)
-        for phrase in comparison_phrases(review, group)
+        for phrase in comparison_phrases(review, records(group))
     ]
     columns = (Column("Study"), Column("Claim, with its place"))
     caption = "What do abstract and text claim?"
@@ -136,7 +141,7 @@ def remaining(review: Review) -> BookTable:
     rows = [
         [reference_link(review, reference), phrase]
         for reference, group in kept.groupby("reference", sort=False)
-        for phrase in measurement_phrases(review, group)
+        for phrase in measurement_phrases(review, records(group))
     ]
     columns = (Column("Study"), Column("Value, with its place"))
     caption = "Which values fit none of the tables by arm?"
