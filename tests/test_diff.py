@@ -163,7 +163,7 @@ def test_a_study_removed(base, grown):
 def test_a_number_corrected_changes_a_conclusion_only_where_the_interval_meets_no_effect(
     base, copy
 ):
-    edit(copy, "measurements", "raffeq2025.m51", events="85")
+    edit(copy, "measurements", "raffeq2025.m51", events="85", percent="48.6")
     diff = compared(base, of(copy))
     assert ("raffeq2025.m51", "events", "[-84-]{+85+}") in rows(diff, "Rows of measurements.csv")
     effects = dict(rows(diff, "Effects"))
@@ -174,7 +174,7 @@ def test_a_number_corrected_changes_a_conclusion_only_where_the_interval_meets_n
     assert dict(rows(diff, "Pages touched"))["studies/raffeq2025"] == "page changed"
     assert any("[-84-]{+85+} of 175" in text for _, text in rows(diff, "Sentences of the book"))
 
-    edit(copy, "measurements", "raffeq2025.m51", events="60")
+    edit(copy, "measurements", "raffeq2025.m51", events="60", percent="34.3")
     diff = compared(base, of(copy))
     changed = [row[1:] for row in rows(diff, "Conclusions that change") if row[0] == "Effects"]
     (label,) = [label for label in effects if label.endswith(": Pregnancy")]
@@ -224,6 +224,12 @@ def test_a_claim_that_falls_is_named_though_it_was_taken_from_the_ledger(base, c
     edit(copy, "claims", "no-search-yet")
     named = [row[1:] for row in rows(compared(base, of(copy)), "Conclusions that change")]
     assert [row[2].partition(":")[0] for row in named] == ["(none)", "falls"]
+
+
+def test_a_claim_that_cannot_be_read_is_named_with_its_side(copy):
+    edit(copy, "claims", "no-search-yet", rows="nonsense ==")
+    with pytest.raises(SideError, match=r"^after: data/claims\.csv.*no-search-yet.*[^.]\.$"):
+        of(copy)
 
 
 def test_a_pool_that_comes_changes_a_conclusion(base, copy):

@@ -20,7 +20,7 @@ def corrected(review: Review, cells: Iterable[Cell]) -> str:
     """Say what is corrected among cells, as printed and as it is now; empty where nothing is."""
     words = []
     for table, key, column in dict.fromkeys(cells):
-        if any(fault.column == column for fault in review.faults.get((table, key), ())):
+        if (table, key) in review.faults:
             before, now = (data.labels(table, column)[key] for data in (review.printed, review))
             if before != now:
                 words.append(f"{column} corrected from {before or 'nothing'} to {now or 'nothing'}")

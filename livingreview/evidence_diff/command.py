@@ -8,6 +8,7 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
+from livingreview.pool.command import leave_quietly
 from livingreview.project import ProjectNotFoundError, find_root
 
 
@@ -64,7 +65,12 @@ def run(options: argparse.Namespace) -> int:
         except OSError as error:
             return _refused(f"{options.html}: cannot be written ({error.strerror})")
     encoding = sys.stdout.encoding or "utf-8"
-    print(as_markdown(diff).encode(encoding, "backslashreplace").decode(encoding), end="")
+    text = as_markdown(diff).encode(encoding, "backslashreplace").decode(encoding)
+    try:
+        print(text, end="", flush=True)
+    except BrokenPipeError:
+        leave_quietly()
+        return 1
     return 0
 
 

@@ -61,6 +61,6 @@ def read(side: Side) -> Reading:
             {study: pages.page(study).body for study in pages.study_ids},
         )
     except ClaimError as error:
-        raise SideError(f"{side.name}: {error}.") from error
+        raise SideError(f"{side.name}: {error}") from error
     except COMPUTING as error:
         raise not_read(side.place, error) from error
