@@ -4,7 +4,8 @@ Reading order: `refusal` (no page from faulty data), `inputs` (digests of what a
 on), `execution` (chapters run, several at once, and their outputs kept), `forked_kernels` with
 `kernel_server` and `running_start` (a kernel without the wait), `stale` (Sphinx reads again what
 has changed), `study_pages` (a page for each study), `assets` (the same pages on the first and on
-a later build), `downloads` (the data beside the pages), `build` and `serve` (the commands).
+a later build), `figures` and `downloads` with
+`reference_files` (figures and data beside the pages), `build` and `serve` (the commands).
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 def setup(app: Sphinx) -> dict:
     """Connect the extension to a Sphinx build."""
     # Imported here and not above: a kernel imports this package too, and shall not wait for Sphinx.
-    from livingreview.book import assets, downloads, refusal, stale, study_pages
+    from livingreview.book import assets, downloads, figures, refusal, stale, study_pages
 
-    for part in (refusal, stale, study_pages, assets, downloads):
+    for part in (refusal, stale, figures, study_pages, assets, downloads):
         part.connect(app)
-    return {"version": "2", "parallel_read_safe": True, "parallel_write_safe": True}
+    safe = {"parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": "3", "env_version": 1, **safe}
