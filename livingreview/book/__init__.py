@@ -3,11 +3,11 @@
 Reading order: `refusal` (no page from faulty data), `inputs` (digests of what a chapter depends
 on), `execution` (chapters run, several at once, and their outputs kept), `forked_kernels` with
 `kernel_server` and `running_start` (a kernel without the wait), `stale` (Sphinx reads again what
-has changed), `study_pages` (a page for each study), `assets` (the same pages on the first and on
-a later build), `history` (on which day a page changed), `figures` and `downloads` with
-`reference_files` (figures and data beside the pages), `citation`, `structured_data` and `page_head`
-(what a page tells programs), `feed`, `sitemap` and `not_found` (files that a site is expected to
-have), `build` and `serve` (the commands).
+has changed), `study_pages` with `search_index` (a page for each study), `assets` (the same pages
+on the first and on a later build), `history` (on which day a page changed), `figures` and
+`downloads` with `reference_files` (figures and data beside the pages), `citation`,
+`structured_data` and `page_head` (what a page tells programs), `feed`, `sitemap` and `not_found`
+(files that a site is expected to have), `build` and `serve` (the commands).
 """
 
 from __future__ import annotations

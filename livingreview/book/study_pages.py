@@ -14,11 +14,11 @@ from pathlib import Path
 
 import yaml
 from docutils import nodes
-from docutils.utils import new_document
 from markupsafe import escape
 from sphinx.application import Sphinx
 
 from livingreview.book.inputs import PINS, Inputs, code_names, names_below
+from livingreview.book.search_index import add_pages
 from livingreview.data import load
 from livingreview.project import CITATION, CONFIG, DATA_DIR, PACKAGE_FILE
 from livingreview.study_pages import Site, StudyPages, Use, uses_on_page
@@ -92,7 +92,8 @@ def study_pages(app: Sphinx) -> Iterator[tuple[str, dict, str]]:
         }
         yield f"{FOLDER}/{study}", context, "page.html"
     app.env.livingreview_written = {study: kept[study] for study in pages.study_ids}
-    _index(app, app.env.livingreview_written)
+    told = app.env.livingreview_written.items()
+    add_pages(app, ((f"{FOLDER}/{key}", page["title"], page["words"]) for key, page in told))
 
 
 def site(root: Path) -> Site:
@@ -132,16 +133,6 @@ def _common(app: Sphinx) -> str:
     names += [f"{DATA_DIR}/{name}.csv" for name in LOOKUPS]
     titles = {name: title.astext() for name, title in sorted(app.env.titles.items())}
     return inputs.digest([*names, *code_names()]) + repr(titles)
-
-
-def _index(app: Sphinx, written: dict[str, dict]) -> None:
-    """Feed the search; Sphinx forgets at every build what is no page of its own."""
-    for study, entry in written.items():
-        document = new_document(study)
-        section = nodes.section("", nodes.title("", entry["title"]), ids=[study])
-        section += nodes.paragraph("", entry["words"])
-        document += section
-        app.builder.index_page(f"{FOLDER}/{study}", document, entry["title"])
 
 
 def _digest(text: str) -> str:
