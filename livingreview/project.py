@@ -8,6 +8,7 @@ DATA_DIR = "data"
 PACKAGE_FILE = "datapackage.json"
 BIBLIOGRAPHY = "references.bib"
 CONFIG = "_config.yml"
+CITATION = "CITATION.cff"
 
 
 class ProjectNotFoundError(Exception):

@@ -11,7 +11,13 @@ import pytest
 from built_site import SITE, Page, plain
 
 from livingreview.book import build as building
-from livingreview.book.downloads import ARCHIVE, RECOMPUTED
+from livingreview.book.downloads import (
+    ARCHIVE,
+    RECOMPUTED,
+    RECOMPUTED_JSON,
+    REFERENCES_CSL,
+    REFERENCES_RIS,
+)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +77,9 @@ def test_the_downloads_are_the_data(built):
     folder = built / SITE / "data"
     package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     names = ["datapackage.json", "references.bib", *(r["path"] for r in package["resources"])]
-    assert sorted(path.name for path in folder.iterdir()) == sorted([*names, ARCHIVE, RECOMPUTED])
+    made = [ARCHIVE, RECOMPUTED, RECOMPUTED_JSON, REFERENCES_CSL, REFERENCES_RIS]
+    made += [r["path"].replace(".csv", ".json") for r in package["resources"]]
+    assert sorted(path.name for path in folder.iterdir()) == sorted([*names, *made])
     header = (folder / RECOMPUTED).read_text(encoding="utf-8").splitlines()[0]
     assert header == (
         "study_id,outcome,statistic,locator,reported,recomputed,low,high,test,verdict"

@@ -195,6 +195,20 @@ def test_changed_prose_runs_nothing_and_is_shown(touched):
     assert "A sentence more." in page(touched, "chapters/summary").text
 
 
+@pytest.mark.parametrize("name", ["_static/livingreview.css", "CITATION.cff"])
+def test_what_stands_around_every_page_is_never_stale(touched, name):
+    path = touched / name
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("living review", "lively review") + "/* */\n" * (".css" in name))
+    assert ran(build(touched)) == set()
+    if name == "CITATION.cff":
+        for page_of in ("chapters/references", "studies/berkson2017"):
+            html = (touched / SITE / f"{page_of}.html").read_text(encoding="utf-8")
+            assert "lively review" in html, page_of
+    else:
+        assert (touched / SITE / name).read_bytes() == path.read_bytes()
+
+
 def test_a_page_taken_out_of_the_site_is_noticed(touched):
     (touched / SITE / "index.html").unlink()
     build(touched)
@@ -418,6 +432,8 @@ def test_the_plain_command_of_jupyter_book_refuses_faulty_data_too(project):
         "index.md",
         "chapters/summary.md",
         "_static/livingreview.css",
+        "_templates/last-updated.html",
+        "CITATION.cff",
         "requirements.txt",
     ],
 )

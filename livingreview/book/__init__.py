@@ -4,8 +4,10 @@ Reading order: `refusal` (no page from faulty data), `inputs` (digests of what a
 on), `execution` (chapters run, several at once, and their outputs kept), `forked_kernels` with
 `kernel_server` and `running_start` (a kernel without the wait), `stale` (Sphinx reads again what
 has changed), `study_pages` with `search_index` (a page for each study), `assets` (the same pages
-on the first and on a later build), `downloads` (the data beside the pages), `build` and `serve`
-(the commands).
+on the first and on a later build), `history` (on which day a page changed), `figures` and
+`downloads` with `reference_files` (figures and data beside the pages), `citation`,
+`structured_data` and `page_head` (what a page tells programs), `feed`, `sitemap` and `not_found`
+(files that a site is expected to have), `build` and `serve` (the commands).
 """
 
 from __future__ import annotations
@@ -19,8 +21,23 @@ if TYPE_CHECKING:
 def setup(app: Sphinx) -> dict:
     """Connect the extension to a Sphinx build."""
     # Imported here and not above: a kernel imports this package too, and shall not wait for Sphinx.
-    from livingreview.book import assets, downloads, refusal, stale, study_pages
+    from livingreview.book import (
+        assets,
+        citation,
+        downloads,
+        feed,
+        figures,
+        not_found,
+        page_head,
+        refusal,
+        sitemap,
+        stale,
+        study_pages,
+    )
 
-    for part in (refusal, stale, study_pages, assets, downloads):
+    parts = (refusal, stale, figures, study_pages, assets, downloads)
+    parts += (citation, page_head, feed, sitemap, not_found)
+    for part in parts:
         part.connect(app)
-    return {"version": "2", "parallel_read_safe": True, "parallel_write_safe": True}
+    safe = {"parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": "3", "env_version": 1, **safe}

@@ -9,6 +9,7 @@ import stat
 import sys
 from pathlib import Path
 
+from livingreview.book.history import last_changes
 from livingreview.book.inputs import whole_book
 from livingreview.book.refusal import faults_of
 
@@ -45,8 +46,8 @@ def build(root: Path) -> Path:
     """
     try:
         restore(root)
-        made_of = whole_book(root)
-        if _stamp(root) == {"inputs": made_of, "files": _files(root / SITE)}:
+        made_of = {"inputs": whole_book(root), "changed": last_changes(root)}
+        if _stamp(root) == made_of | {"files": _files(root / SITE)}:
             print("Nothing has changed since the book was built.")
             return root / SITE
         faults = faults_of(root)
@@ -59,7 +60,7 @@ def build(root: Path) -> Path:
         if missing:
             raise BuildError(f"pages of _toc.yml are missing: {', '.join(missing)}")
         publish(root, built)
-        stamp = {"inputs": made_of, "files": _files(root / SITE)}
+        stamp = made_of | {"files": _files(root / SITE)}
         (root / MADE_OF).write_text(json.dumps(stamp), encoding="utf-8")
     except OSError as error:
         raise BuildError(

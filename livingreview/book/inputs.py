@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 
 import livingreview
-from livingreview.project import BIBLIOGRAPHY, CONFIG, DATA_DIR
+from livingreview.project import BIBLIOGRAPHY, CITATION, CONFIG, DATA_DIR
 
 PACKAGE = Path(livingreview.__file__).parent
 PINS = "requirements.txt"
@@ -108,19 +108,21 @@ def whole_book(root: Path) -> str:
 def all_names(root: Path) -> Iterator[str]:
     """Yield the names of all that the site is made of."""
     folders = (DATA_DIR, "chapters", "_static", "_templates")
-    files = ("_toc.yml", "index.md", CONFIG, BIBLIOGRAPHY)
+    files = ("_toc.yml", "index.md", CONFIG, CITATION, BIBLIOGRAPHY)
     yield from (name for name in files if (root / name).is_file())
     for folder in folders:
-        yield from _below(root / folder, folder)
+        yield from names_below(root, folder)
     yield from code_names()
 
 
 def code_names() -> Iterator[str]:
     """Yield the names of the package's own code."""
-    yield from _below(PACKAGE, PACKAGE.name)
+    yield from names_below(PACKAGE.parent, PACKAGE.name)
 
 
-def _below(folder: Path, name: str) -> Iterator[str]:
+def names_below(root: Path, name: str) -> Iterator[str]:
+    """Yield the names of all files in a folder of `root`."""
+    folder = root / name
     for place, folders, files in os.walk(folder):
         folders[:] = sorted(f for f in folders if f != "__pycache__")
         inside = Path(place).relative_to(folder).as_posix()

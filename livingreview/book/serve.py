@@ -8,8 +8,8 @@ from livereload import Server
 
 from livingreview.book.build import SITE, BuildError, build
 
-WATCHED = ("data", "chapters", "livingreview", "_static")
-WATCHED_FILES = ("index.md", "references.bib", "_config.yml", "_toc.yml")
+WATCHED = ("data", "chapters", "livingreview", "_static", "_templates")
+WATCHED_FILES = ("index.md", "references.bib", "CITATION.cff", "_config.yml", "_toc.yml")
 
 
 def serve(root: Path, port: int) -> None:

@@ -21,12 +21,15 @@ from sphinx.util import logging
 
 from livingreview.book.execution import AT_ONCE, Chapter, Outputs
 from livingreview.book.forked_kernels import KernelServer
+from livingreview.book.history import last_changes, newest
+from livingreview.book.inputs import PACKAGE, names_below
 from livingreview.book.running_start import PRELOAD
-from livingreview.project import BIBLIOGRAPHY
+from livingreview.project import BIBLIOGRAPHY, CITATION, DATA_DIR
 
 KERNELSPEC = re.compile(r"^kernelspec:\n", re.MULTILINE)
 FRONT_MATTER = re.compile(r"\A---\n.*?^---\n", re.MULTILINE | re.DOTALL)
 CITES = re.compile(r"\{(cite|bibliography)")
+UPDATES = f"{DATA_DIR}/updates.csv"
 UNFINISHED = "unfinished"
 logger = logging.getLogger(__name__)
 
@@ -61,12 +64,47 @@ def outdated_pages(
     _run(outputs, [c for c in chapters if not outputs.holds(c)], env.mystnb_config)
     env.livingreview_stamps = {c.name: outputs.digest(c.name) for c in chapters}
     references = outputs.inputs.content(BIBLIOGRAPHY)
+    env.livingreview_changed = _days(env, outputs, texts)
+    around = outputs.inputs.digest(_around_pages(outputs.root))
     now = {
-        name: env.livingreview_stamps.get(name, "") + (references if CITES.search(text) else "")
+        name: " ".join(
+            (
+                env.livingreview_stamps.get(name, ""),
+                references if CITES.search(text) else "",
+                env.livingreview_changed[name],
+                around,
+                outputs.inputs.content(UPDATES) if name == env.config.root_doc else "",
+            )
+        )
         for name, text in texts.items()
     }
     before, env.livingreview_pages = getattr(env, "livingreview_pages", {}), now
     return [name for name in sorted(now) if all_again or before.get(name) != now[name]]
+
+
+def _around_pages(root: Path) -> Iterator[str]:
+    """Yield the names of what every page shows or names around its text.
+
+    Sphinx copies a changed style sheet, and makes pages for studies, only when it writes a page.
+    """
+    yield CITATION
+    for folder in ("_static", "_templates"):
+        yield from names_below(root, folder)
+    for folder in ("book", "study_pages"):
+        yield from names_below(PACKAGE.parent, f"{PACKAGE.name}/{folder}")
+
+
+def _days(env: BuildEnvironment, outputs: Outputs, texts: dict[str, str]) -> dict[str, str]:
+    """Return the day on which each page, or data that it read, last changed."""
+    days = last_changes(outputs.root)
+    found = {}
+    for name, text in texts.items():
+        read = outputs.record.chapters.get(name, {}).get("names", ())
+        shown = [one for one in read if one.startswith(f"{DATA_DIR}/")]
+        shown += [BIBLIOGRAPHY] if BIBLIOGRAPHY in read or CITES.search(text) else []
+        page = Path(env.doc2path(name)).relative_to(outputs.root).as_posix()
+        found[name] = newest(days, [page, *shown])
+    return found
 
 
 def _chapters(env: BuildEnvironment, texts: dict[str, str]) -> Iterator[Chapter]:

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import yaml
 from docutils import nodes
-from markupsafe import Markup, escape
+from markupsafe import escape
 from sphinx.application import Sphinx
 
-from livingreview.book.inputs import PINS, Inputs, code_names
+from livingreview.book.inputs import PINS, Inputs, code_names, names_below
 from livingreview.book.search_index import add_pages
 from livingreview.data import load
-from livingreview.project import CONFIG, DATA_DIR, PACKAGE_FILE
+from livingreview.project import CITATION, CONFIG, DATA_DIR, PACKAGE_FILE
 from livingreview.study_pages import Site, StudyPages, Use, uses_on_page
 
 FOLDER = "studies"
@@ -66,6 +66,8 @@ def study_pages(app: Sphinx) -> Iterator[tuple[str, dict, str]]:
     pages = StudyPages(review, site(Path(app.srcdir)), used)
     common = _common(app)
     digests = {study: _digest(common + pages.made_of(study)) for study in pages.study_ids}
+    for study in pages.study_ids:
+        app.env.livingreview_changed[f"{FOLDER}/{study}"] = pages.changed(study)
     folder = Path(app.outdir) / FOLDER
     before = _written(app)
     kept = {
@@ -86,7 +88,7 @@ def study_pages(app: Sphinx) -> Iterator[tuple[str, dict, str]]:
         context = {
             "title": escape(page.title),
             "body": page.body,
-            "metatags": _meta(page.description),
+            "description": page.description,
         }
         yield f"{FOLDER}/{study}", context, "page.html"
     app.env.livingreview_written = {study: kept[study] for study in pages.study_ids}
@@ -124,15 +126,13 @@ def _written(app: Sphinx) -> dict[str, dict]:
 
 def _common(app: Sphinx) -> str:
     """Return a digest of what all pages share: code, settings, words, and the sidebar."""
-    inputs = Inputs(Path(app.srcdir))
-    names = [CONFIG, PINS, "_toc.yml", "_static/livingreview.css", f"{DATA_DIR}/{PACKAGE_FILE}"]
+    root = Path(app.srcdir)
+    inputs = Inputs(root)
+    names = [CONFIG, CITATION, PINS, "_toc.yml", f"{DATA_DIR}/{PACKAGE_FILE}"]
+    names += [*names_below(root, "_static"), *names_below(root, "_templates")]
     names += [f"{DATA_DIR}/{name}.csv" for name in LOOKUPS]
     titles = {name: title.astext() for name, title in sorted(app.env.titles.items())}
     return inputs.digest([*names, *code_names()]) + repr(titles)
-
-
-def _meta(description: str) -> Markup:
-    return Markup('<meta name="description" content="{}" />').format(description)
 
 
 def _digest(text: str) -> str:

@@ -7,12 +7,14 @@ import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
+
+from livingreview.figures.figure_files import FigureFiles, as_csv, packed
 
 STYLE = Path(__file__).with_name("livingreview.mplstyle")
 
@@ -38,6 +40,7 @@ PAPER = COLOURS["paper"]
 
 # Verdana was drawn with nearly the widths of DejaVu Sans, with which the figure was measured.
 FONTS = "'DejaVu Sans', Verdana, Geneva, sans-serif"
+DOTS_PER_INCH = 150  # of a picture to download: sharp at the width of a page
 
 
 @dataclass(frozen=True, repr=False)
@@ -90,13 +93,47 @@ class Drawing:
         )
         return head + text[text.index(">") + 1 :]
 
+    def png(self) -> bytes:
+        """Return the picture as PNG on white, the same bytes for the same data."""
+        buffer = io.BytesIO()
+        with plt.style.context(STYLE):
+            self.figure.savefig(
+                buffer,
+                format="png",
+                dpi=DOTS_PER_INCH,
+                facecolor="white",
+                metadata={"Software": None, "Description": self.alt},
+            )
+        return buffer.getvalue()
+
     def _repr_html_(self) -> str:
-        """Return the picture in a frame that scrolls where the screen is too narrow for it."""
+        """Return the picture in a frame that scrolls where the screen is too narrow for it.
+
+        What a reader may download of it goes with it; the build takes that out of the page.
+        """
         plt.close(self.figure)
+        inline = self.inline_svg()
+        # laid out already: not twice, and the two files show the same picture
+        self.figure.set_layout_engine("none")
+        files = {
+            "svg": standalone(inline, self.alt).encode(),
+            "png": self.png(),
+            "csv": as_csv(self.table).encode(),
+        }
         return (
             f'<div class="lr-figure-frame" tabindex="0" role="group" '
-            f'aria-label="Figure; scrolls sideways on a narrow screen">{self.inline_svg()}</div>'
+            f'aria-label="Figure; scrolls sideways on a narrow screen">{inline}</div>'
+            f"{packed(FigureFiles(self.name, self.alt, files))}"
         )
+
+
+def standalone(inline: str, alt: str) -> str:
+    """Return the picture of a page as a file of its own: its words, light colours, on white."""
+    text = re.sub(r"var\(--lr-(\w+)\)", lambda match: COLOURS[match[1]], inline)
+    head, rest = text.split(">", 1)
+    paper = '<rect width="100%" height="100%" fill="#ffffff"/>'
+    title = f"<title>{escape(alt)}</title>"
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}>{title}{paper}{rest}'
 
 
 def _own_identifiers(text: str, prefix: str) -> str:

@@ -139,6 +139,12 @@ class StudyPages:
         row = self._records.studies[study_id]
         return f"{self._records.references[row['reference']].short}: {row['model']}"
 
+    def changed(self, study_id: str) -> str:
+        """Return the last day on which a value of a study was read or checked: ``2026-11-21``."""
+        records = self._records
+        rows = [*records.all_of(study_id), *records.faults(study_id)]
+        return max(row.get(column, "") for row in rows for column in ("extracted", "checked"))
+
     def page(self, study_id: str) -> StudyPage:
         """Return the page of a study.
 

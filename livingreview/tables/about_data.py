@@ -54,9 +54,12 @@ def sizes(review: Review) -> BookTable:
     rows = []
     for name, frame in review.tables.items():
         checked = frame["checked"].notna().sum() if "checked" in frame else None
+        path = review.package.tables[name].path
         rows.append(
             [
-                Markup('<a href="../data/{0}">{0}</a>').format(review.package.tables[name].path),
+                Markup(
+                    '<a href="../data/{0}">{0}</a> · <a href="../data/{1}.json">JSON</a>'
+                ).format(path, path.removesuffix(".csv")),
                 review.package.tables[name].title,
                 str(len(frame)),
                 "" if checked is None else f"{checked} of {len(frame)}",

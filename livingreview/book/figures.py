@@ -1,0 +1,107 @@
+"""The files of each figure at ``figures/``: taken out of the stored outputs, linked under it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from docutils import nodes
+from markupsafe import Markup
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
+from sphinx.util.osutil import relative_uri
+
+from livingreview.figures.figure_files import FigureFiles, unpacked
+
+FOLDER = "figures"
+LINKS = Markup(
+    '<p class="lr-figure-files">Download: '
+    '<a href="{0}.svg" download>SVG</a> · <a href="{0}.png" download>PNG</a> · '
+    '<a href="{0}.csv" download>the numbers (CSV)</a></p>'
+)
+Figures = dict[str, FigureFiles]
+
+
+def connect(app: Sphinx) -> None:
+    """Take files out of a page when it is read, and write those of all pages at the end."""
+    app.connect("doctree-read", take_out)
+    app.connect("env-purge-doc", forget)
+    app.connect("build-finished", write)
+
+
+def take_out(app: Sphinx, doctree: nodes.document) -> None:
+    """Keep the files of a page's figures, and put links to them under each figure."""
+    page = app.env.docname
+    kept = figures_of(app.env)[page] = {}
+    for node in list(doctree.findall(nodes.raw)):
+        found = unpacked(node.astext())
+        if found is None:
+            continue
+        html, drawn = found
+        kept[drawn.name] = drawn
+        links = LINKS.format(relative_uri(f"{page}.html", f"{FOLDER}/{drawn.name}"))
+        figure = _figure_around(node)
+        node.children.clear()
+        if figure is None:
+            node += nodes.Text(html + links)
+        else:
+            node += nodes.Text(html)
+            figure += nodes.raw("", links, format="html")
+
+
+def _figure_around(node: nodes.Node) -> nodes.figure | None:
+    while node is not None and not isinstance(node, nodes.figure):
+        node = node.parent
+    return node
+
+
+def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    """Forget the figures of a page before it is read again or is gone."""
+    figures_of(env).pop(docname, None)
+
+
+def figures_of(env: BuildEnvironment) -> dict[str, Figures]:
+    """Return all figures by page and name."""
+    if not hasattr(env, "livingreview_figures"):
+        env.livingreview_figures = {}
+    return env.livingreview_figures
+
+
+def write(app: Sphinx, exception: Exception | None) -> None:
+    """Write the files of all figures, and remove those of figures that are gone."""
+    if exception is not None or app.builder.format != "html":
+        return
+    folder = Path(app.outdir) / FOLDER
+    folder.mkdir(exist_ok=True)
+    files = dict(all_files(figures_of(app.env)))
+    for path in folder.iterdir():
+        if path.name not in files:
+            path.unlink()
+    for name, content in files.items():
+        path = folder / name
+        if not path.is_file() or path.read_bytes() != content:
+            path.unlink(missing_ok=True)
+            path.write_bytes(content)
+
+
+def all_files(figures: dict[str, Figures]) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of each file, once for a figure that stands on several pages.
+
+    Raises
+    ------
+    ExtensionError
+        If two figures that differ have one name.
+    """
+    seen: dict[str, tuple[str, FigureFiles]] = {}
+    for page, named in sorted(figures.items()):
+        for name, figure in named.items():
+            first, same = seen.setdefault(name, (page, figure))
+            if same != figure:
+                raise ExtensionError(
+                    f"two figures that differ are named {name!r}, in {first} and {page}: "
+                    "give one of them another name"
+                )
+    for name, (_, figure) in seen.items():
+        for ending, content in figure.files.items():
+            yield f"{name}.{ending}", content

@@ -1,0 +1,112 @@
+"""The files of each figure: its picture and the numbers behind it, kept true by the build."""
+
+from __future__ import annotations
+
+import csv
+import io
+import struct
+import xml.etree.ElementTree as ET
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+from built_site import SITE, Page
+from sphinx.errors import ExtensionError
+
+from livingreview.book import build as building
+from livingreview.book.figures import all_files, write
+from livingreview.figures.evidence_map import map_of_evidence
+from livingreview.figures.figure_files import FigureFiles, as_csv, packed, unpacked
+
+HOSTILE = '</script><script>alert("1")</script> & ]]> \' "'
+
+
+@pytest.fixture(scope="module")
+def site(built):
+    return built / SITE
+
+
+def test_every_figure_of_the_book_has_its_files_under_it(built, site):
+    drawn = set()
+    for name in building.pages(built):
+        page, text = Page(site / name), (site / name).read_text(encoding="utf-8")
+        assert "lr-figure-files" not in text or "application/json" not in text, name
+        figures = text.count('<svg class="lr-figure"')
+        links = [one for one in page.links if "figures/" in one and "://" not in one]
+        assert len(links) == 3 * figures, name
+        for link in links:
+            path = (site / name).parent.joinpath(link).resolve()
+            assert path.is_file(), (name, link)
+            drawn.add(path.name)
+    assert len(drawn) >= 60
+    assert drawn == {path.name for path in (site / "figures").iterdir()}
+
+
+def test_the_files_of_a_figure_are_the_figure(site, review):
+    drawing = map_of_evidence(review)
+    drawing._repr_html_()
+    folder = site / "figures"
+    table = pd.read_csv(folder / "evidence-map.csv")
+    pd.testing.assert_frame_equal(table, drawing.table, check_dtype=False)
+    svg = (folder / "evidence-map.svg").read_text(encoding="utf-8")
+    assert ET.fromstring(svg).tag == "{http://www.w3.org/2000/svg}svg"
+    assert "var(--" not in svg and drawing.alt in svg
+    assert (folder / "evidence-map.png").read_bytes() == drawing.png()
+
+
+def test_every_picture_to_keep_is_whole(site):
+    for path in (site / "figures").glob("*.svg"):
+        root = ET.parse(path).getroot()
+        assert root.find("{http://www.w3.org/2000/svg}title").text, path
+        assert "var(--" not in path.read_text(encoding="utf-8"), path
+    for path in (site / "figures").glob("*.png"):
+        width, height = struct.unpack(">II", path.read_bytes()[16:24])
+        assert width >= 600 and height >= 200, path
+
+
+def test_numbers_keep_every_digit_and_no_text_is_a_formula():
+    table = pd.DataFrame(
+        {
+            "=head": ["=1+1", "+1", "-x", "@SUM(A1)", "\tx", "plain, with a comma"],
+            "number": [-0.7145, 1 / 3, float("nan"), 1e-12, 0, 5],
+            "day": pd.to_datetime(["2026-11-21", None, None, None, None, None]),
+        }
+    )
+    rows = list(csv.DictReader(io.StringIO(as_csv(table))))
+    assert [row["'=head"] for row in rows] == [
+        *("'=1+1", "'+1", "'-x", "'@SUM(A1)", "'\tx", "plain, with a comma")
+    ]
+    assert float(rows[0]["number"]) == -0.7145
+    assert float(rows[1]["number"]) == 1 / 3
+    assert rows[2]["number"] == ""
+    assert rows[0]["day"] == "2026-11-21"
+
+
+def test_files_are_taken_out_of_an_output_whole():
+    figure = FigureFiles("x", HOSTILE, {"png": b"\x00\xff", "csv": HOSTILE.encode()})
+    html = "<div>before</div>" + packed(figure)
+    assert html.count("<") == 4
+    assert unpacked(html) == ("<div>before</div>", figure)
+    assert unpacked("<div>before</div>") is None
+
+
+def test_two_figures_that_differ_cannot_share_a_name():
+    one, other = FigureFiles("x", "", {"csv": b"1"}), FigureFiles("x", "", {"csv": b"2"})
+    assert dict(all_files({"a": {"x": one}, "b": {"x": one}})) == {"x.csv": b"1"}
+    with pytest.raises(ExtensionError, match="'x', in a and b"):
+        dict(all_files({"a": {"x": one}, "b": {"x": other}}))
+
+
+def test_files_of_a_figure_that_is_gone_go_and_the_others_stay(tmp_path):
+    def build(**figures):
+        env = SimpleNamespace(livingreview_figures={"page": figures})
+        app = SimpleNamespace(builder=SimpleNamespace(format="html"), outdir=str(tmp_path), env=env)
+        write(app, None)
+        return {path.name: path.stat().st_ino for path in (tmp_path / "figures").iterdir()}
+
+    one, two = (FigureFiles(name, "", {"csv": name.encode()}) for name in ("one", "two"))
+    first = build(one=one, two=two)
+    assert set(first) == {"one.csv", "two.csv"}
+    assert build(one=one) == {"one.csv": first["one.csv"]}
+    build(one=FigureFiles("one", "", {"csv": b"changed"}))
+    assert (tmp_path / "figures/one.csv").read_bytes() == b"changed"
