@@ -8,7 +8,7 @@ export PYTHONPATH := $(CURDIR)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := book
-.PHONY: book check test bench serve lint pins clean
+.PHONY: book check test chromium bench serve lint pins clean
 
 book: $(VENV)/.installed ## Check the data and build the book into _build/html
 	$(BIN)/python -m livingreview build
@@ -16,8 +16,11 @@ book: $(VENV)/.installed ## Check the data and build the book into _build/html
 check: $(VENV)/.installed ## Name every fault in the data
 	$(BIN)/python -m livingreview check
 
-test: $(VENV)/.installed lint ## Run every test, the build of the book among them
+test: $(VENV)/.installed lint chromium ## Run every test, the build of the book among them
 	$(BIN)/python -m pytest
+
+chromium: ## Install the browser that the tests open pages in, where there is none
+	.ci/chromium
 
 bench: $(VENV)/.installed ## Measure what building costs, and write bench/results.md
 	$(BIN)/python -m bench

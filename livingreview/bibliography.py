@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from livingreview.faults import Fault
 from livingreview.project import BIBLIOGRAPHY
 
+if TYPE_CHECKING:
+    from pybtex.database import Entry
+
 
 @dataclass(frozen=True)
 class Reference:
-    """One entry of the bibliography, as far as pages of the book show it."""
+    """One entry of the bibliography, as far as pages of the book show it; `entry` has it whole."""
 
     key: str
     authors: tuple[str, ...]
@@ -23,6 +27,7 @@ class Reference:
     url: str
     pmid: str = ""
     registration: str = ""
+    entry: Entry | None = field(default=None, repr=False, compare=False)
 
     @property
     def short(self) -> str:
@@ -99,6 +104,7 @@ def _reference(key: str, entry) -> Reference:
         url=fields.get("url", ""),
         pmid=fields.get("pmid", ""),
         registration=fields.get("registration", ""),
+        entry=entry,
     )
 
 

@@ -27,7 +27,7 @@ class Page(HTMLParser):
             self.links.append(attrs["href"])
         if attrs.get("id"):
             self.identifiers.add(attrs["id"])
-        if tag in ("img", "svg") and (tag == "img" or attrs.get("role") == "img"):
+        if tag == "img" or (tag == "svg" and attrs.get("role") in ("img", "group")):
             self.pictures.append(attrs.get("alt") or attrs.get("aria-label"))
 
     def handle_endtag(self, tag):

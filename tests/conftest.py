@@ -11,6 +11,8 @@ from pathlib import Path
 import matplotlib
 import pandas as pd
 import pytest
+from browser import Browser, serve
+from built_site import SITE
 
 from livingreview.data import load
 
@@ -72,3 +74,24 @@ def built(tmp_path_factory):
     done = command(folder, "build")
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
     return folder
+
+
+@pytest.fixture(scope="session")
+def site_address(built):
+    """The address of the built site on a server of this machine."""
+    with serve(built / SITE) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A running browser; for one module, since its event loop would be in the way of others."""
+    with Browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def visit(chromium, site_address):
+    """A function that opens a page of the site: see `browser.Browser.visit`."""
+    with chromium.visits(site_address) as visit:
+        yield visit

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
+from urllib.parse import parse_qs
 
 import matplotlib.pyplot as plt
 import pytest
@@ -44,6 +46,7 @@ from livingreview.figures.mechanism_figures import (
 from livingreview.figures.plasma_day import plasma_day
 from livingreview.figures.traffic_light import LIGHTS, traffic_light
 from livingreview.pharmacokinetics import plasma_ceiling, read_parameters
+from livingreview.register import register
 from livingreview.synthesis import AGAINST, FOR, HIGH, LOWER, MIXED, PEOPLE, UNSURE
 
 SIMPLE = [
@@ -103,7 +106,7 @@ def test_what_the_page_gets(review, function, rest):
     html = drawing._repr_html_()
     svg = html[html.index("<svg") : html.rindex("</svg>") + 6]
     root = ET.fromstring(svg)
-    assert root.get("role") == "img"
+    assert root.get("role") == ("group" if drawing.links else "img")
     assert root.get("aria-label") == drawing.alt
     assert "<text" in svg, "text must stay text"
     identifiers = re.findall(r' id="([^"]+)"', svg)
@@ -144,7 +147,8 @@ class Names(HTMLParser):
 
 def test_the_alternative_text_cannot_break_out_of_its_place(review):
     drawing = map_of_evidence(review)
-    hostile = Drawing("x", drawing.figure, '"><script>alert(1)</script> & onload="', drawing.table)
+    words = '"><script>alert(1)</script> & onload="'
+    hostile = replace(drawing, alt=words, links=dict.fromkeys(drawing.links, words))
     parser = Names()
     parser.feed(hostile.inline_svg())
     assert "onload" not in parser.names
@@ -163,6 +167,29 @@ def test_the_evidence_map_has_a_disc_for_each_filled_cell(review):
         for t, c in zip(axes.texts, axes.collections, strict=True)
     }
     assert [sizes[k] for k in sorted(sizes)] == sorted(sizes.values())
+
+
+@pytest.mark.parametrize("page", ["register.html", "chapters/register.html"])
+def test_each_disc_of_the_evidence_map_is_a_named_link_to_its_studies(review, page):
+    root = ET.fromstring(map_of_evidence(review, page).inline_svg())
+    links = [a for a in root.iter() if a.tag.endswith("}a")]
+    cells = evidence_map(review).groupby(["condition", "condition_id", "rung"])["study_id"]
+    expected = {(key, rung): (label, set(found)) for (label, key, rung), found in cells}
+    assert len(links) == len(expected)
+    studies = register(review)
+    for link in links:
+        assert set(link.keys()) == {"href", "aria-label"}, "it opens here, and has a name"
+        place, _, query = link.get("href").partition("?")
+        (condition,), (rung,) = parse_qs(query)["condition"], parse_qs(query)["rung"]
+        label, found = expected.pop((condition, rung))
+        assert place == page
+        told = f"{len(found)} {'study' if len(found) == 1 else 'studies'}"
+        assert link.get("aria-label") == f"{label}, {rung.lower()}: {told}"
+        chosen = studies["values"].map(
+            lambda values, c=condition, r=rung: c in values["condition"] and r in values["rung"]
+        )
+        assert set(studies.loc[chosen, "study_id"]) == found
+    assert not expected
 
 
 def dots(axes):

@@ -107,7 +107,7 @@ def whole_book(root: Path) -> str:
 
 def all_names(root: Path) -> Iterator[str]:
     """Yield the names of all that the site is made of."""
-    folders = (DATA_DIR, "chapters", "_static", "_templates")
+    folders = (DATA_DIR, "chapters", "_static", "_scripts", "_templates")
     files = ("_toc.yml", "index.md", CONFIG, CITATION, BIBLIOGRAPHY)
     yield from (name for name in files if (root / name).is_file())
     for folder in folders:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
@@ -38,6 +39,9 @@ LDN, STANDARD, COMPARATOR = COLOURS["ldn"], COLOURS["standard"], COLOURS["compar
 BAND, GOOD, DOUBT, OTHER = COLOURS["band"], COLOURS["good"], COLOURS["doubt"], COLOURS["other"]
 PAPER = COLOURS["paper"]
 
+# A link as matplotlib writes it: to open in another window, and without a name.
+LINK = re.compile(r'<a xlink:href="(?P<address>[^"]*)"[^>]*>')
+
 # Verdana was drawn with nearly the widths of DejaVu Sans, with which the figure was measured.
 FONTS = "'DejaVu Sans', Verdana, Geneva, sans-serif"
 DOTS_PER_INCH = 150  # of a picture to download: sharp at the width of a page
@@ -57,12 +61,16 @@ class Drawing:
         What is seen: direction, size, number of studies. Made from the data.
     table : pandas.DataFrame
         The numbers behind the picture.
+    links : dict of str
+        Names of the picture's links for a screen reader, by the address that a part of it was
+        given with matplotlib's ``set_url``.
     """
 
     name: str
     figure: Figure
     alt: str
     table: pd.DataFrame
+    links: dict[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Return what is seen, for readers of text alone."""
@@ -81,13 +89,16 @@ class Drawing:
         text = text[text.index("<svg") :]
         text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.S)
         text = _own_identifiers(text, self.name)
+        text = LINK.sub(self._named_link, text)
         for name, value in COLOURS.items():
             text = re.sub(re.escape(value), f"var(--lr-{name})", text, flags=re.I)
         text = re.sub(r"(font: [^;\"]*?)'?DejaVu Sans'?[^;\"]*", rf"\1{FONTS}", text)
         width, height = (round(72 * side) for side in self.figure.get_size_inches())
+        # what stands inside an image is hidden from a screen reader, and links shall not be
+        role = "group" if self.links else "img"
         words = quoteattr(self.alt)
         head = (
-            f'<svg class="lr-figure" role="img" aria-label={words} '
+            f'<svg class="lr-figure" role="{role}" aria-label={words} '
             f'viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" '
             f'xmlns:xlink="http://www.w3.org/1999/xlink">'
         )
@@ -105,6 +116,10 @@ class Drawing:
                 metadata={"Software": None, "Description": self.alt},
             )
         return buffer.getvalue()
+
+    def _named_link(self, match: re.Match[str]) -> str:
+        address = unescape(match["address"])
+        return f"<a href={quoteattr(address)} aria-label={quoteattr(self.links[address])}>"
 
     def _repr_html_(self) -> str:
         """Return the picture in a frame that scrolls where the screen is too narrow for it.

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import textwrap
 
+from matplotlib.patches import Rectangle
+
 from livingreview.data import Review
 from livingreview.evidence import ORDER, evidence_map
 from livingreview.figures.drawing import LDN, LINE, MUTED, PAPER, Drawing, canvas
+from livingreview.register import PAGE, address
 
 
-def map_of_evidence(review: Review) -> Drawing:
+def map_of_evidence(review: Review, register: str = PAGE) -> Drawing:
     """Draw a disc for each condition and design; its area is the number of studies in it.
 
-    Conditions without a study at a rung keep an empty cell: a gap is a finding.
+    Conditions without a study at a rung keep an empty cell: a gap is a finding. A cell with a disc
+    leads to its studies in the register.
+
+    Parameters
+    ----------
+    review : Review
+        The data.
+    register : str
+        Address of the register, seen from the page that the figure stands on.
     """
     cells = evidence_map(review)
     counts = cells.groupby(["condition_id", "rung"]).size()
@@ -21,7 +32,7 @@ def map_of_evidence(review: Review) -> Drawing:
     with canvas(7.2, 1.1 + 0.31 * rows) as (figure, axes):
         for x in range(len(ORDER)):
             axes.axvline(x, color=LINE, linewidth=0.6, zorder=0)
-        labels, previous = [], None
+        labels, previous, links = [], None, {}
         for y, condition in enumerate(conditions.itertuples(index=False)):
             axes.axhline(y, color=LINE, linewidth=0.6, zorder=0)
             if previous is not None and condition.group != previous:
@@ -33,6 +44,11 @@ def map_of_evidence(review: Review) -> Drawing:
                 if count:
                     axes.scatter(x, y, s=150 + 75 * count, color=LDN, zorder=2)
                     axes.text(x, y, str(count), ha="center", va="center", color=PAPER, zorder=3)
+                    link = address(register, condition=condition.condition_id, rung=rung)
+                    links[link] = f"{condition.label}, {rung.lower()}: {_studies(count)}"
+                    # the whole cell, so that a finger finds it
+                    cell = Rectangle((x - 0.5, y - 0.5), 1, 1, fill=False, linewidth=0, url=link)
+                    axes.add_patch(cell).set_zorder(4)
         axes.set_xticks(
             range(len(ORDER)), [textwrap.fill(rung, 12) for rung in ORDER], fontsize=8.5
         )
@@ -52,4 +68,8 @@ def map_of_evidence(review: Review) -> Drawing:
         + ", ".join(f"{rung.lower()} {int(count)}" for rung, count in per_rung.items())
         + "."
     )
-    return Drawing("evidence-map", figure, alt, table)
+    return Drawing("evidence-map", figure, alt, table, links)
+
+
+def _studies(count: int) -> str:
+    return "1 study" if count == 1 else f"{count} studies"

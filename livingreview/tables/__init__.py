@@ -33,6 +33,7 @@ from livingreview.tables.by_study import (
     single_agents,
     trials,
 )
+from livingreview.tables.register import study_register
 from livingreview.tables.stated_in_text import claims_again, remaining, stated_again
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "single_agents",
     "sizes",
     "stated_again",
+    "study_register",
     "summary_of_findings",
     "trials",
     "trustworthiness",
@@ -146,6 +148,7 @@ def book_tables(review: Review) -> list[BookTable]:
     return [
         function(review)
         for function in (
+            study_register,
             by_study.single_agents,
             by_study.combinations,
             by_study.trials,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from livingreview.data import Review
-from livingreview.ladder import LEAST, OTHER_DRUG, PRINTED, doses_in_people
+from livingreview.ladder import LEAST, OTHER_DRUG, PLACES, PRINTED, doses_in_people
 
 
 def dose_in_people(low: float, high: float, scale: str) -> str:
@@ -23,6 +23,23 @@ def dose_in_people(low: float, high: float, scale: str) -> str:
         return f"{mark}{first} {unit}"
     between = "" if unit == last_unit else f" {unit}"
     return f"{mark}{first}{between}–{last} {last_unit}"
+
+
+def against_low_band(study) -> str:
+    """Return where the doses of a study lie: ``0.49 mg in an adult; below the low-dose band``.
+
+    Parameters
+    ----------
+    study : mapping
+        A row of `livingreview.register.register`.
+    """
+    places = [place for place in study["dose"] if place in PLACES]
+    if not places:
+        return "another opioid antagonist" if OTHER_DRUG in study["dose"] else ""
+    words = f"{', '.join(places)} the low-dose band"
+    if study["scale"] == PRINTED:
+        return words
+    return f"{dose_in_people(study['low'], study['high'], study['scale'])} in an adult; {words}"
 
 
 def other_antagonists(review: Review, studies: set[str] | None = None) -> str:

@@ -1,0 +1,170 @@
+"""The register of studies: what each is about, and the filters by which readers find them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import pandas as pd
+
+from livingreview.data import Review, keys_of, numeric, once
+from livingreview.doses import dose_band
+from livingreview.evidence import ORDER, RUNGS, studies_view
+from livingreview.ladder import (
+    COMPARATOR,
+    COUNTED,
+    DIRECTIONS,
+    NO_AMOUNT,
+    NOT_STATED,
+    OTHER_DRUG,
+    PLACES,
+    doses_in_people,
+)
+from livingreview.synthesis import PEOPLE, RISKS, overall_risk, study_directions
+
+PAGE = "register.html"
+NOT_JUDGED = "not judged"
+# options that hold several rungs
+UNTRIED = (RUNGS["case report"], RUNGS["register study"])
+WIDER = {"people": PEOPLE, "trials": tuple(rung for rung in PEOPLE if rung not in UNTRIED)}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One way to narrow the register down.
+
+    Attributes
+    ----------
+    name : str
+        Its name in the address and in the column ``values`` of `register`.
+    label : str
+        What a reader sees.
+    options : dict of dict of str
+        Labels by value, under headings; the heading of options that need none is empty.
+    """
+
+    name: str
+    label: str
+    options: dict[str, dict[str, str]]
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Labels of all options by value."""
+        return {value: label for under in self.options.values() for value, label in under.items()}
+
+
+@once
+def register(review: Review) -> pd.DataFrame:
+    """Return one row per study, those nearest to a patient first, and the newest of these first.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `livingreview.evidence.studies_view`; ``about`` (the conditions in words);
+        ``year`` and ``number`` (of people or animals; NaN where none is printed); ``low``,
+        ``high`` (mg of naltrexone in an adult over all doses counted, NaN without any) and
+        ``scale`` as in `livingreview.ladder.doses_in_people`; ``dose`` (tuple: places against the
+        low-dose band, and why others have none), ``direction`` and ``risk``; and ``values``, a
+        dict with the tuple of its values for each `Filter`.
+    """
+    frame = studies_view(review).merge(_doses(review), on="study_id", how="left")
+    frame["scale"] = frame["scale"].fillna("")
+    frame["dose"] = [places if isinstance(places, tuple) else () for places in frame["dose"]]
+    years = frame["reference"].map({key: one.year for key, one in review.references.items()})
+    frame["year"] = numeric(years.where(years.str.isdecimal(), ""))
+    frame["number"] = numeric(frame["n"])
+    told = study_directions(review).set_index("study_id")["direction"]
+    frame["direction"] = frame["study_id"].map(told).fillna(NOT_STATED)
+    frame["risk"] = frame["study_id"].map(overall_risk(review)).fillna(NOT_JUDGED)
+    labels, groups = (review.labels("conditions", name) for name in ("label", "group"))
+    frame["about"] = [
+        ", ".join(labels[key] for key in keys_of(cell)) for cell in frame["conditions"]
+    ]
+    frame["values"] = [
+        {
+            "condition": _with_wider(keys_of(row.conditions), groups),
+            "rung": (row.rung, *(name for name, rungs in WIDER.items() if row.rung in rungs)),
+            "dose": row.dose,
+            "direction": (row.direction,),
+            "risk": (row.risk,),
+        }
+        for row in frame.itertuples(index=False)
+    ]
+    height = frame["rung"].map(ORDER.index)
+    order = frame.assign(height=height).sort_values(
+        ["height", "year"], ascending=False, kind="stable"
+    )
+    return order.drop(columns="height").reset_index(drop=True)
+
+
+def _with_wider(conditions: list[str], groups: dict[str, str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*conditions, *(groups[key] for key in conditions)]))
+
+
+def doses_given(review: Review) -> pd.DataFrame:
+    """Return the rows of `doses_in_people` that were tested, not only compared with."""
+    doses = doses_in_people(review)
+    return doses[doses["use"] != COMPARATOR]
+
+
+def _doses(review: Review) -> pd.DataFrame:
+    """Return the doses of each study: their range, scale, and places against the low-dose band."""
+    rows = []
+    for study, doses in doses_given(review).groupby("study_id", sort=False):
+        counted = doses[doses["use"] == COUNTED]
+        reached = ", ".join(counted["places"])
+        found = [place for place in PLACES if place in reached]
+        found += [use for use in (NO_AMOUNT, OTHER_DRUG) if use in set(doses["use"])]
+        scale = ", ".join(dict.fromkeys(counted["scale"]))
+        row = {"study_id": study, "low": counted["low"].min(), "high": counted["high"].max()}
+        rows.append(row | {"scale": scale, "dose": tuple(found)})
+    return pd.DataFrame(rows, columns=["study_id", "low", "high", "scale", "dose"])
+
+
+def filters(review: Review) -> tuple[Filter, ...]:
+    """Return the filters, each with the options that some study has, in the order of the words."""
+    low, high = dose_band(review, "low dose")
+    band = f"low-dose band ({low:g}–{high:g} mg)"
+    doses = {place: f"{place} the {band}" for place in PLACES}
+    doses |= {NO_AMOUNT: "an amount is not printed", OTHER_DRUG: "another opioid antagonist"}
+    several = dict(zip(WIDER, ("Any study in people", "Any trial in people"), strict=True))
+    risks = [*dict.fromkeys(RISKS.values()), NOT_JUDGED]
+    conditions = {
+        group: {group: f"{group}: all", **_by(rows, "condition_id", "label")}
+        for group, rows in review.conditions.groupby("group", sort=False)
+    }
+    found = (
+        Filter("condition", "Condition", conditions),
+        Filter("rung", "Design", {"Several": several, "One": {rung: rung for rung in ORDER}}),
+        Filter("dose", "Dose, in an adult", {"": doses}),
+        Filter("direction", "Direction", {"": {way: way for way in DIRECTIONS.values()}}),
+        Filter("risk", "Risk of bias", {"": {risk: risk for risk in risks}}),
+    )
+    values = register(review)["values"]
+    present = {one.name: {value for row in values for value in row[one.name]} for one in found}
+    return tuple(_filled(one, present[one.name]) for one in found)
+
+
+def _by(frame: pd.DataFrame, key: str, column: str) -> dict[str, str]:
+    return dict(zip(frame[key], frame[column], strict=True))
+
+
+def _filled(one: Filter, present: set[str]) -> Filter:
+    options = {
+        heading: {value: label for value, label in under.items() if value in present}
+        for heading, under in one.options.items()
+    }
+    return Filter(one.name, one.label, {head: under for head, under in options.items() if under})
+
+
+def address(page: str = PAGE, **wanted: str) -> str:
+    """Return the address of the register narrowed down to some values of filters.
+
+    Parameters
+    ----------
+    page : str
+        Address of the register, seen from the page that the link stands on.
+    **wanted : str
+        Values by name of the filter.
+    """
+    return f"{page}?{urlencode(wanted)}"

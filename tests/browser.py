@@ -1,0 +1,138 @@
+"""A real browser for the built pages: Chromium as Debian packs it, driven by Playwright."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from playwright.sync_api import ConsoleMessage, Page, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+REMEDY = (
+    "There is no Chromium to open the pages in. Install one (Debian: apt-get install chromium), "
+    "or name its program in the variable CHROMIUM."
+)
+# A test has no use for what a browser does on its own, and may run as root in a container.
+OPTIONS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic"),
+    *("--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+)
+
+
+def program() -> str:
+    """Return the path of Chromium.
+
+    Raises
+    ------
+    RuntimeError
+        If there is none: a page that nobody opened was not tested.
+    """
+    named = os.environ.get("CHROMIUM")
+    found = (shutil.which(name) for name in ((named,) if named else NAMES))
+    path = next(filter(None, found), None)
+    if path is None:
+        raise RuntimeError(REMEDY)
+    return path
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *words) -> None:
+        pass
+
+
+@contextmanager
+def serve(folder: Path) -> Iterator[str]:
+    """Serve a folder on this machine, and yield its address, which ends with a slash."""
+    handler = functools.partial(_Quiet, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+def note(opened: Visit, said: ConsoleMessage) -> None:
+    """Keep an error of the console, with where it comes from."""
+    if said.type == "error":
+        opened.errors.append(f"{said.text} {said.location['url']}")
+
+
+@dataclass
+class Visit:
+    """An opened page, with what it asked of other servers and what went wrong in it.
+
+    Attributes
+    ----------
+    page : playwright.sync_api.Page
+        The page.
+    outside : list of str
+        Addresses outside of the site that were asked for; none of them was answered.
+    errors : list of str
+        Errors of scripts, and errors written to the console.
+    """
+
+    page: Page
+    outside: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+class Browser:
+    """Chromium, from ``with Browser() as browser`` to the end of the block."""
+
+    def __enter__(self) -> Browser:
+        path = program()
+        self._driver = sync_playwright().start()
+        self._chromium = self._driver.chromium.launch(executable_path=path, args=list(OPTIONS))
+        return self
+
+    def __exit__(self, *error) -> None:
+        self._chromium.close()
+        self._driver.stop()
+
+    @contextmanager
+    def visits(self, address: str) -> Iterator[Callable[..., Visit]]:
+        """Yield a function that opens a page, each in a window of its own; all close at the end.
+
+        Its first argument is the path inside the site. Others are ``width`` and ``height`` of the
+        window, ``scripts`` (False: as without JavaScript) and ``theme`` (light or dark).
+        """
+        windows = []
+
+        def visit(path: str, width=1280, height=900, scripts=True, theme="light") -> Visit:
+            window = self._chromium.new_context(
+                viewport={"width": width, "height": height},
+                java_script_enabled=scripts,
+                color_scheme=theme,
+                locale="en-GB",
+            )
+            windows.append(window)
+            window.set_default_timeout(10_000)
+            opened = Visit(window.new_page())
+
+            def answer(route) -> None:
+                if route.request.url.startswith(address):
+                    route.continue_()
+                else:
+                    opened.outside.append(route.request.url)
+                    route.abort()
+
+            window.route(lambda url: not url.startswith(("data:", "blob:")), answer)
+            opened.page.on("pageerror", lambda error: opened.errors.append(str(error)))
+            opened.page.on("console", lambda said: note(opened, said))
+            opened.page.goto(address + path, wait_until="load")
+            return opened
+
+        try:
+            yield visit
+        finally:
+            for window in windows:
+                window.close()
