@@ -55,11 +55,16 @@ def read_bibliography(root: Path) -> tuple[dict[str, Reference], list[Fault]]:
         entries = parse_string(text, bib_format="bibtex").entries
     except FileNotFoundError:
         return {}, [Fault(BIBLIOGRAPHY, 0, "", "", "the file is missing", fix)]
-    except UnicodeDecodeError:
-        return {}, [Fault(BIBLIOGRAPHY, 0, "", "", "the file is not UTF-8", fix)]
+    except OSError as error:
+        why = f"the file cannot be read ({error.strerror})"
+        return {}, [Fault(BIBLIOGRAPHY, 0, "", "", why, fix)]
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        return {}, [Fault(BIBLIOGRAPHY, line, "", "", "the file is not UTF-8", fix)]
     except PybtexError as error:
         why = f"the file cannot be read ({' '.join(str(error).split())})"
-        return {}, [Fault(BIBLIOGRAPHY, 0, "", "", why, fix)]
+        line = getattr(error, "lineno", None) or 0
+        return {}, [Fault(BIBLIOGRAPHY, line, "", "", why, fix)]
     return {key: _reference(key, entry) for key, entry in entries.items()}, [
         fault for key, entry in entries.items() for fault in _comments(key, entry)
     ]

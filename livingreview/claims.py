@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,13 +25,16 @@ from livingreview.doses import (
     usual_low_dose,
 )
 from livingreview.evidence import favours, studies_view
+from livingreview.faults import Fault, near_miss
 from livingreview.pharmacokinetics import plasma_ceiling, read_parameters
 
+LEDGER = "data/claims.csv"
 LISTED = 12  # rows that a message names
 _ALLOWED = (
     *(ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.Compare, ast.cmpop),
     *(ast.Name, ast.Load, ast.Constant),
 )
+WORDS = {"and", "or", "not"}
 _RELATIONS = {
     "is": operator.eq,
     "is at least": operator.ge,
@@ -56,6 +60,8 @@ class Verdict:
         Whether the rule holds.
     rows : tuple of str
         Keys of the rows counted.
+    line : int
+        Line of the ledger.
     """
 
     claim_id: str
@@ -66,21 +72,34 @@ class Verdict:
     against: float
     holds: bool
     rows: tuple[str, ...]
+    line: int
 
     def __str__(self) -> str:
         """Return sentence, rule and rows on one line."""
+        return str(self.fault())
+
+    def fault(self) -> Fault:
+        """Return what to tell of a claim that does not hold: sentence, rule and rows."""
         rows = ", ".join(self.rows[:LISTED]) or "no row"
         if len(self.rows) > LISTED:
             rows += f" and {len(self.rows) - LISTED} more"
-        return (
-            f'data/claims.csv: claim {self.claim_id} on {self.page}: "{self.sentence}" no longer '
-            f"stands: {self.rule}, but there are {self.count} ({rows}). "
-            "Rewrite the sentence, or correct the data."
+        why = (
+            f'claim {self.claim_id} on {self.page}: "{self.sentence}" no longer stands: '
+            f"{self.rule}, but there are {self.count} ({rows})"
         )
+        remedy = "Rewrite the sentence, or correct the data"
+        return Fault(LEDGER, self.line, "", "", why, remedy)
 
 
 class ClaimError(Exception):
-    """A rule cannot be read: an unknown column, or a condition that is none."""
+    """A rule cannot be read; `fault` says which, and where."""
+
+    def __init__(self, claim, column: str, why: str, remedy: str):
+        """Keep the fault: the claim with its line, the column, the reason and what to do."""
+        value = getattr(claim, column)
+        why = f"claim {claim.claim_id}: {why}"
+        self.fault = Fault(LEDGER, claim.Index + 2, column, value, why, remedy)
+        super().__init__(str(self.fault))
 
 
 def check_claims(review: Review) -> list[Verdict]:
@@ -92,33 +111,47 @@ def check_claims(review: Review) -> list[Verdict]:
         If a rule cannot be read; the message names the claim and what is wrong.
     """
     views = {name: view(review) for name, view in VIEWS.items()}
-    return [_verdict(claim, views[claim.view]) for claim in review.claims.itertuples(index=False)]
+    return [_verdict(claim, views[claim.view]) for claim in review.claims.itertuples()]
+
+
+def claim_faults(root: Path) -> list[Fault]:
+    """Return a fault for each claim that cannot be read or that the data no longer bear out.
+
+    The data must be free of other faults (see `livingreview.checks`).
+    """
+    faults = []
+    try:
+        review = load(root)
+        views = {name: view(review) for name, view in VIEWS.items()}
+        claims = review.claims
+    except (LookupError, AttributeError, ValueError, ArithmeticError) as error:
+        why = f"the evidence cannot be computed: {' '.join(str(error).split())}"
+        return [Fault("data", 0, "", "", why, "Look at the rows named, or last changed")]
+    for claim in claims.itertuples():
+        try:
+            verdict = _verdict(claim, views[claim.view])
+        except ClaimError as error:
+            faults.append(error.fault)
+        else:
+            faults += [] if verdict.holds else [verdict.fault()]
+        faults += _misplaced(review, claim)
+    return faults
 
 
 def fallen_claims(root: Path) -> list[str]:
-    """Return a line for each claim that the data of the project no longer bear out."""
-    try:
-        review = load(root)
-        lines = [str(verdict) for verdict in check_claims(review) if not verdict.holds]
-        return lines + list(_misplaced(review))
-    except ClaimError as error:
-        return [str(error)]
-    except (LookupError, ValueError, ArithmeticError) as error:
-        return [f"data: the evidence cannot be computed: {' '.join(str(error).split())}."]
+    """Return `claim_faults` as lines."""
+    return [str(fault) for fault in claim_faults(root)]
 
 
-def _misplaced(review: Review) -> Iterator[str]:
-    for claim in review.claims.itertuples(index=False):
-        page = review.root / f"{claim.page}.md"
-        # a copy of the data alone has no pages to look into
-        if (review.root / "_toc.yml").is_file() and not (
-            page.is_file() and claim.sentence in page.read_text(encoding="utf-8")
-        ):
-            yield (
-                f"data/claims.csv: claim {claim.claim_id}: column sentence: "
-                f'"{claim.sentence}" does not stand on {claim.page}.md. '
-                "Correct the sentence or the page, or take the claim away."
-            )
+def _misplaced(review: Review, claim) -> Iterator[Fault]:
+    page = review.root / f"{claim.page}.md"
+    # a copy of the data alone has no pages to look into
+    if (review.root / "_toc.yml").is_file() and not (
+        page.is_file() and claim.sentence in page.read_text(encoding="utf-8", errors="replace")
+    ):
+        why = f"claim {claim.claim_id}: the sentence does not stand on {claim.page}.md"
+        remedy = "Correct the sentence or the page, or take the claim away"
+        yield Fault(LEDGER, claim.Index + 2, "sentence", claim.sentence, why, remedy)
 
 
 def _verdict(claim, view: pd.DataFrame) -> Verdict:
@@ -130,9 +163,8 @@ def _verdict(claim, view: pd.DataFrame) -> Verdict:
         try:
             against = float(claim.number)
         except ValueError:
-            raise ClaimError(
-                f"data/claims.csv: claim {claim.claim_id}: number is {claim.number!r}, not a number"
-            ) from None
+            why = f"number is {claim.number!r}, not a number"
+            raise ClaimError(claim, "number", why, "Write a number of rows") from None
         whole = f" {against:g}"
     return Verdict(
         claim_id=claim.claim_id,
@@ -143,6 +175,7 @@ def _verdict(claim, view: pd.DataFrame) -> Verdict:
         against=against,
         holds=bool(_RELATIONS[claim.relation](len(found), against)),
         rows=tuple(dict.fromkeys(found["key"])),
+        line=claim.Index + 2,  # one for the header, one as lines are counted from 1
     )
 
 
@@ -153,10 +186,13 @@ def _select(claim, view: pd.DataFrame, condition: str) -> pd.DataFrame:
         _only_comparisons(condition)
         return view.query(condition, engine="python")
     except Exception as error:  # pandas raises many kinds for a condition it cannot read
-        raise ClaimError(
-            f"data/claims.csv: claim {claim.claim_id}: the condition {condition!r} cannot be read "
-            f"({' '.join(str(error).split())}); the columns are {', '.join(view.columns)}"
-        ) from error
+        why = f"the condition {condition!r} cannot be read ({' '.join(str(error).split())})"
+        column = "rows" if condition == claim.rows else "number"
+        names = re.findall(r"[a-z_]+", re.sub(r"'[^']*'", "", condition))
+        unknown = next((name for name in names if name not in {*view.columns, *WORDS}), "")
+        near = near_miss(unknown, view.columns)
+        remedy = f"The columns are {', '.join(view.columns)}{near}"
+        raise ClaimError(claim, column, why, remedy) from error
 
 
 def _only_comparisons(condition: str) -> None:

@@ -6,13 +6,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from livingreview.checks import check_project
-from livingreview.claims import fallen_claims
-from livingreview.faults import DataError
+from livingreview.checks import examine
+from livingreview.claims import claim_faults
+from livingreview.faults import DataError, Fault
 from livingreview.new_study import command as new_study
 from livingreview.new_study.all_or_nothing import restore
 from livingreview.pool import command as pool
 from livingreview.project import ProjectNotFoundError, find_root
+from livingreview.repairs import repair_project
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -21,7 +22,13 @@ def main(arguments: list[str] | None = None) -> int:
         prog="livingreview", description="Check, build and show the living review; pool studies."
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("check", help="name every fault in the data")
+    check = commands.add_parser("check", help="name every fault in the data")
+    check.add_argument(
+        "--format", choices=FORMATS, default="text", help="github: notes beside the changed lines"
+    )
+    check.add_argument(
+        "--fix", action="store_true", help="first repair what cannot be misread, and list it"
+    )
     commands.add_parser("build", help="check the data and build the book into _build/html")
     serve = commands.add_parser("serve", help="show the book and rebuild it on a change")
     serve.add_argument("--port", type=int, default=8000, help="port on this machine")
@@ -50,10 +57,22 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _check(root, options) -> int:
-    faults = [str(fault) for fault in check_project(root)] or fallen_claims(root)
-    for fault in faults:
-        print(fault)
-    print(f"{len(faults)} fault(s) found." if faults else "The data are in order.")
+    shown = FORMATS[options.format]
+    try:
+        repaired = repair_project(root) if options.fix else []
+    except OSError as error:
+        print(f"livingreview: a file cannot be repaired: {error}", file=sys.stderr)
+        return 2
+    faults, warnings = examine(root)
+    faults = faults or claim_faults(root)
+    lines = [shown(fault) for fault in repaired + sorted(faults + warnings)]
+    found = f"{len(faults)} fault(s) found." if faults else "The data are in order."
+    more = ((repaired, "repair(s) made"), (warnings, "warning(s) to look at"))
+    lines.append(" ".join([found, *(f"{len(items)} {what}." for items, what in more if items)]))
+    try:
+        print("\n".join(lines), flush=True)
+    except BrokenPipeError:
+        pool.leave_quietly()
     return 1 if faults else 0
 
 
@@ -104,6 +123,7 @@ def _serve(root, options) -> int:
     return 0
 
 
+FORMATS = {"text": str, "github": Fault.annotation}
 COMMANDS = {
     "check": _check,
     "build": _build,

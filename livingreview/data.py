@@ -123,8 +123,12 @@ class Review:
         return faults_by_row(self.discrepancies)
 
     def replacing(self, **tables: pd.DataFrame) -> Review:
-        """Return the same data with some tables replaced, to see what would follow from them."""
-        return replace(self, tables=self.tables | tables)
+        """Return the same data with some tables replaced, to see what would follow from them.
+
+        What is put in stands under `printed` too: nothing of it is corrected.
+        """
+        others = {name: frame for name, frame in self.uncorrected.items() if name not in tables}
+        return replace(self, tables=self.tables | tables, uncorrected=others)
 
     def of_studies(self, keys: Collection[str]) -> Review:
         """Return the same data with the rows of some studies alone."""

@@ -8,6 +8,7 @@ from livingreview.data import Review, keys_of, once
 from livingreview.doses import ANTAGONISTS
 from livingreview.printed import number
 
+CROSSOVER = "randomised crossover trial"  # each person takes both treatments, in random order
 ALPHA = 0.05  # the level at which sources call a result significant
 
 # From dish to trial. The rungs are those of the vocabulary of designs, put together where a
@@ -21,6 +22,7 @@ RUNGS = {
     "non-randomised trial": "Trials, not randomised or not described",
     "controlled, allocation unclear": "Trials, not randomised or not described",
     "randomised trial": "Randomised trials",
+    CROSSOVER: "Randomised trials",
     "pooled analysis of trials": "Pooled trials",
 }
 ORDER = tuple(dict.fromkeys(RUNGS.values()))
@@ -116,7 +118,15 @@ def distinct(results: pd.DataFrame) -> pd.DataFrame:
 
 @once
 def people_with(review: Review, condition: str) -> set[str]:
-    """Return the studies in people that are about one condition."""
+    """Return the studies in people that are about one condition.
+
+    Raises
+    ------
+    LookupError
+        If the data know no such condition.
+    """
+    if condition not in set(review.conditions["condition_id"]):
+        raise LookupError(f"conditions.csv has no condition {condition!r}")
     frame = studies_view(review)
     about = frame["conditions"].map(lambda cell: condition in keys_of(cell))
     return set(frame.loc[about & frame["in_people"], "study_id"])

@@ -6,6 +6,10 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+ERROR = "error"
+WARNING = "warning"
+NOTICE = "notice"
+
 
 @dataclass(frozen=True, order=True)
 class Fault:
@@ -25,6 +29,11 @@ class Fault:
         Why it is a fault.
     remedy : str
         What to do.
+    severity : str
+        `ERROR`, which stops the build, `WARNING` for what is unlikely but may be true, or
+        `NOTICE` for what was repaired because somebody asked for it.
+    position : int
+        Character of the line at which the cell starts, counted from 1; 0 where it is not known.
     """
 
     file: str
@@ -33,13 +42,29 @@ class Fault:
     value: str
     why: str
     remedy: str
+    severity: str = ERROR
+    position: int = 0
 
     def __str__(self) -> str:
         """Return the fault on one line: file, line, column, value, why, remedy."""
         place = f"{self.file}:{self.line}" if self.line else self.file
-        column = f" column {self.column}:" if self.column else ""
-        value = f" {shown(self.value)}" if self.value != "" else ""
-        return f"{place}:{column}{value} {self.why}. {self.remedy}."
+        mark = "" if self.severity == ERROR else f" {self.severity}:"
+        return f"{ascii_controls(place)}:{mark} {self._words()}"
+
+    def annotation(self) -> str:
+        """Return the fault as a workflow command, which GitHub shows beside the changed line."""
+        place = {"file": self.file, "line": self.line, "col": self.position, "title": self.why}
+        properties = ",".join(
+            f"{name}={_escaped(ascii_controls(str(value)), ':,')}"
+            for name, value in place.items()
+            if value
+        )
+        return f"::{self.severity} {properties}::{_escaped(self._words())}"
+
+    def _words(self) -> str:
+        column = f"column {self.column}: " if self.column else ""
+        value = f"{shown(self.value)} " if self.value != "" else ""
+        return ascii_controls(f"{column}{value}{self.why}. {self.remedy.removesuffix('.')}.")
 
 
 class DataError(Exception):
@@ -59,12 +84,48 @@ def shown(value: str, most: int = 60) -> str:
 
 def ascii_controls(text: str) -> str:
     """Return the text with control characters written as escapes, so that one line stays one."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def near_miss(value: str, words: Iterable[str]) -> str:
-    """Return ``; did you mean "word"?`` for the nearest of `words`, or an empty text."""
-    words = list(words)
-    lower = {word.lower(): word for word in words}
-    found = difflib.get_close_matches(value.lower().strip(), lower, n=1, cutoff=0.6)
-    return f' (did you mean "{lower[found[0]]}"?)' if found else ""
+    """Return ``(did you mean "word"?)`` for the nearest of `words`, or an empty text."""
+    return NearMisses(words)(value)
+
+
+class NearMisses:
+    """The near miss of one value after another among the same words.
+
+    Parameters
+    ----------
+    words : iterable of str
+        What could be meant.
+    """
+
+    # Pairs of words compared at most: a second's work. A file with more unknown words than that
+    # has another trouble than a slip of the pen.
+    MOST_PAIRS = 50_000
+
+    def __init__(self, words: Iterable[str]):
+        self._lower = {word.lower(): word for word in words}
+        self._found: dict[str, str] = {}
+
+    def __call__(self, value: str) -> str:
+        """Return ``(did you mean "word"?)`` after a space, or an empty text."""
+        if value not in self._found:
+            self._found[value] = self._search(value)
+        return self._found[value]
+
+    def _search(self, value: str) -> str:
+        if len(self._found) * len(self._lower) > self.MOST_PAIRS or len(value) > 1000:
+            return ""
+        found = difflib.get_close_matches(value.lower().strip(), self._lower, n=1, cutoff=0.6)
+        return f' (did you mean "{self._lower[found[0]]}"?)' if found else ""
+
+
+def _escaped(text: str, more: str = "") -> str:
+    """Return a text as GitHub reads it in a workflow command; in a property `more` stands too."""
+    for character in "%\r\n" + more:
+        text = text.replace(character, f"%{ord(character):02X}")
+    return text

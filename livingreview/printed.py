@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from fractions import Fraction
 
 _PRINTED = re.compile(r"^([<>≤≥~]?)([+-]?)((?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?)(\^-?\d+)?$")
 
@@ -49,3 +50,13 @@ def bound(text: str) -> str:
 def decimals(text: str) -> int:
     """Return how many decimals a printed number has: the precision it was rounded to."""
     return len(text.rpartition(".")[2]) if "." in text else 0
+
+
+def half_up(value: Fraction, places: int) -> Fraction:
+    """Return a number rounded to some decimals, upwards at a half."""
+    return Fraction(math.floor(value * 10**places + Fraction(1, 2)), 10**places)
+
+
+def half_even(value: Fraction, places: int) -> Fraction:
+    """Return a number rounded to some decimals, to the even digit at a half."""
+    return Fraction(round(value * 10**places), 10**places)

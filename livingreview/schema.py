@@ -12,7 +12,12 @@ from livingreview.project import DATA_DIR, PACKAGE_FILE
 
 
 class PackageError(Exception):
-    """The description of the data package cannot be read."""
+    """The description of the data package cannot be read; `file` and `line` (or 0) say where."""
+
+    def __init__(self, why: str, line: int = 0):
+        """Keep the reason and the line."""
+        self.file, self.line, self.why = f"{DATA_DIR}/{PACKAGE_FILE}", line, why
+        super().__init__(f"{self.file}: {why}")
 
 
 @dataclass(frozen=True)
@@ -64,37 +69,75 @@ class Package:
     tables: dict[str, Table]
 
 
+def _typed(value: object, kind: type | tuple[type, ...], what: str):
+    """Return a value of the description, or raise TypeError where it is of another kind."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{what} is {value!r}")
+    return value
+
+
+def _texts(values: object, what: str) -> tuple[str, ...]:
+    return tuple(_typed(value, str, what) for value in _typed(values, list, what))
+
+
 def _field(raw: dict) -> Field:
-    limits = raw.get("constraints", {})
+    limits = _typed(raw.get("constraints", {}), dict, "constraints")
     target = raw.get("listOf")
+    minimum = limits.get("minimum")
+    pattern = _typed(limits.get("pattern", ""), str, "pattern")
+    re.compile(pattern)
     return Field(
-        name=raw["name"],
-        type=raw.get("type", "string"),
-        description=raw.get("description", ""),
-        required=limits.get("required", False),
-        unique=limits.get("unique", False),
-        enum=tuple(limits.get("enum", ())),
-        pattern=limits.get("pattern", ""),
-        minimum=limits.get("minimum"),
-        printed=raw.get("printed", False),
-        list_of=(target["resource"], target["field"]) if target else None,
+        name=_typed(raw["name"], str, "the name of a column"),
+        type=_typed(raw.get("type", "string"), str, "type"),
+        description=_typed(raw.get("description", ""), str, "description"),
+        required=_typed(limits.get("required", False), bool, "required"),
+        unique=_typed(limits.get("unique", False), bool, "unique"),
+        enum=_texts(limits.get("enum", []), "enum"),
+        pattern=pattern,
+        minimum=None if minimum is None else _typed(minimum, (int, float), "minimum"),
+        printed=_typed(raw.get("printed", False), bool, "printed"),
+        list_of=_texts([target["resource"], target["field"]], "listOf") if target else None,
     )
 
 
 def _table(raw: dict) -> Table:
     schema = raw["schema"]
-    return Table(
-        name=raw["name"],
-        path=raw["path"],
-        title=raw.get("title", raw["name"]),
-        description=raw.get("description", ""),
+    name, path = _typed(raw["name"], str, "the name of a table"), raw["path"]
+    # code asks for a table by its name, people for its file
+    if path != f"{name}.csv" or Path(path).name != path or "\0" in path:
+        raise ValueError(f"table {name!r} is in {path!r}; name and file must be alike")
+    table = Table(
+        name=name,
+        path=path,
+        title=_typed(raw.get("title", raw["name"]), str, "title"),
+        description=_typed(raw.get("description", ""), str, "description"),
         fields=tuple(_field(item) for item in schema["fields"]),
-        primary_key=tuple(schema.get("primaryKey", ())),
+        primary_key=_texts(schema.get("primaryKey", []), "primaryKey"),
         foreign_keys=tuple(
-            (key["fields"], key["reference"]["resource"], key["reference"]["fields"])
+            _texts(
+                [key["fields"], key["reference"]["resource"], key["reference"]["fields"]],
+                "a foreign key",
+            )
             for key in schema.get("foreignKeys", ())
         ),
     )
+    if len(table.by_name) < len(table.fields):
+        raise ValueError(f"a column of {table.name} stands twice")
+    for column in (*table.primary_key, *(column for column, *_ in table.foreign_keys)):
+        if column not in table.by_name:
+            raise ValueError(f"a key of {table.name} is {column!r}, which is no column of it")
+    if not table.primary_key:
+        raise ValueError(f"table {table.name} has no primary key")
+    return table
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict:
+    """Return a JSON object as a dict; a name that stands twice would be lost without a word."""
+    names = [name for name, _ in pairs]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"{name!r} stands twice in one object")
+    return dict(pairs)
 
 
 def read_package(root: Path) -> Package:
@@ -103,21 +146,28 @@ def read_package(root: Path) -> Package:
     Raises
     ------
     PackageError
-        If the file is missing, is no JSON, or lacks a part; the message names the file.
+        If the file is missing, is no JSON, or lacks a part; the error names the file.
     """
     file = root / DATA_DIR / PACKAGE_FILE
-    name = f"{DATA_DIR}/{PACKAGE_FILE}"
     try:
-        raw = json.loads(file.read_text(encoding="utf-8"))
-        tables = {item["name"]: _table(item) for item in raw["resources"]}
-        return Package(raw["title"], raw["version"], raw["licenses"][0]["title"], tables)
+        raw = json.loads(file.read_bytes().decode("utf-8"), object_pairs_hook=_once)
+        tables = [_table(item) for item in _typed(raw["resources"], list, "resources")]
+        named = {table.name: table for table in tables}
+        if len(named) < len(tables):
+            raise ValueError("two tables have one name")
+        licence = raw["licenses"][0]["title"]
+        words = _texts([raw["title"], raw["version"], licence], "title, version or licence")
+        return Package(*words, named)
     except FileNotFoundError:
-        raise PackageError(f"{name}: the file is missing; restore it from the repository") from None
-    except UnicodeDecodeError:
-        raise PackageError(f"{name}: not UTF-8; save it as UTF-8") from None
+        raise PackageError("the file is missing") from None
+    except OSError as error:
+        raise PackageError(f"the file cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise PackageError("the file is not UTF-8", line) from None
     except json.JSONDecodeError as error:
-        raise PackageError(f"{name}:{error.lineno}: not valid JSON ({error.msg})") from None
-    except (KeyError, TypeError, IndexError) as error:
-        raise PackageError(f"{name}: a part is missing or misplaced: {error}") from None
+        raise PackageError(f"not valid JSON ({error.msg})", error.lineno) from None
     except re.error as error:
-        raise PackageError(f"{name}: a pattern is no regular expression: {error}") from None
+        raise PackageError(f"a pattern is no regular expression: {error}") from None
+    except (KeyError, TypeError, IndexError, AttributeError, ValueError, RecursionError) as error:
+        raise PackageError(f"a part is missing or misplaced: {error}") from None

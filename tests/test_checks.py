@@ -53,6 +53,8 @@ CELLS = [
     ("studies", 2, "conditions", "cervical_cancer colon_cancer", ['"colon_cancer"', "conditions"]),
     ("studies", 2, "reference", "liu202", ["references.bib", "did you mean"]),
     ("studies", 2, "registration", "NCT123", ["not of the form"]),
+    ("studies", 2, "overlaps", "nobody2020", ["studies.csv"]),
+    ("studies", 2, "overlaps", "liu2020_cells", ["overlap with itself"]),
     ("studies", 2, "n", "twelve", ["not a number", "decimal point"]),
     ("studies", 2, "extracted", "21/11/2026", ["not a date", "year-month-day"]),
     ("studies", 2, "checked", "2020-01-01", ["before it was extracted"]),
@@ -76,6 +78,8 @@ CELLS = [
     ("comparisons", 2, "direction", "up", ["vocabulary", "increase, decrease"]),
     ("comparisons", 2, "p", "0,03", ["decimal comma", '"0.03"']),
     ("comparisons", 2, "ci_low", "1.1", ["interval without its effect"]),
+    ("comparisons", 2, "se", "0.4", ["standard error without its effect"]),
+    ("comparisons", 2, "se", "-0.4", ["not a number"]),
     ("mechanisms", 2, "target_node", "moor", ["mechanism_nodes.csv", 'did you mean "mor"']),
     ("pharmacology", 5, "high", "<", ["not a number"]),
     ("reference_lists", 2, "number", "1.0", ["whole number"]),
@@ -90,10 +94,10 @@ CELLS = [
     ("sources", 2, "read", "2026-W47-6", ["not a date"]),
     ("doses", 2, "amount", "10^400", ["not a number"]),
     ("doses", 2, "amount", "0", ["dose of nothing"]),
-    ("doses", 2, "amount", "-5", ["not a number"]),
+    ("doses", 2, "amount", "-5", ["below zero"]),
     ("doses", 2, "unit", "mg/kg", ["in culture is a concentration"]),
     ("measurements", 2, "mean", "３2.5", ["not a number"]),
-    ("measurements", 2, "plus_minus", "-5", ["not a number"]),
+    ("measurements", 2, "plus_minus", "-5", ["below zero"]),
     ("measurements", 2, "percent", "480", ["more than a hundred"]),
     ("measurements", 2, "n", "17.5", ["not a number of people"]),
     ("measurements", 2, "n", "0", ["not a number of people"]),
@@ -167,7 +171,9 @@ def test_two_corrections_of_one_cell_are_a_fault_of_the_second(data_copy):
     second = line_of(data_copy, "discrepancies", "corrected", "33.1")
     for name, value in {"row": "raffeq2025.m10", "corrected": "4.2"}.items():
         edit(data_copy, "discrepancies", second, name, value)
-    (fault,) = check_project(data_copy)
+    # the percentage that the second answered is now a fault of its own
+    (fault, other) = check_project(data_copy)
+    assert other.column == "percent"
     assert (fault.line, fault.column, fault.value) == (second, "corrected", "4.2")
     assert f"line {first} corrects this cell already" in fault.why
 
@@ -232,7 +238,7 @@ FILES = [
     (
         "ragged",
         lambda path: path.write_bytes(path.read_bytes() + b"one,two\n"),
-        "2 cells where the header has 18",
+        "2 cells where the header has 19",
     ),
     (
         "open quote",

@@ -81,3 +81,11 @@ def test_the_audit_is_of_the_printed_values(review, with_corrected_count):
     assert set(review.discrepancies.query("kind == 'percentage is not its count'")["row"]) <= set(
         wrong["row_key"]
     )
+
+
+def test_a_table_that_is_put_in_is_as_printed(review):
+    (name, *_) = review.uncorrected
+    frame = review.tables[name].iloc[:1]
+    other = review.replacing(**{name: frame})
+    assert other.printed.tables[name].equals(frame)
+    assert set(other.uncorrected) == set(review.uncorrected) - {name}

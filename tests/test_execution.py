@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -144,6 +145,15 @@ def test_kernels_are_forked_and_not_started(server, tmp_path):
     assert second == "True"
 
 
+def test_a_file_left_by_a_killed_kernel_is_never_read(server, tmp_path):
+    """Its name would be that of another kernel which later has the same process number."""
+    cells = ["from ipykernel import get_connection_file\nget_connection_file()"]
+    notebook, _ = run_chapter(chapter(tmp_path, cells), tmp_path, 60)
+    path = Path(outputs(notebook)[0][1][0]["data"]["text/plain"].strip("'"))
+    assert path.parent == Path(server._folder.name)
+    assert not re.search(r"kernel-\d+\.json", path.name)
+
+
 def test_forked_kernels_draw_different_random_numbers(server, tmp_path):
     draw = ["import random, numpy\n(random.random(), float(numpy.random.random()))"]
     texts = set()
@@ -252,7 +262,8 @@ def read_of(folder, *cells):
 def test_the_tables_that_a_chapter_reads_are_seen_and_no_others(server, project):
     names = read_of(project, "from livingreview.data import load\nload().species")
     tables = {name for name in names if name.startswith("data/")}
-    assert tables == {"data/species.csv", "data/datapackage.json"}
+    # and what may correct a cell of it
+    assert tables == {"data/species.csv", "data/discrepancies.csv", "data/datapackage.json"}
     assert "references.bib" not in names
     assert "references.bib" in read_of(
         project, "from livingreview.data import load\nload().references"

@@ -13,7 +13,7 @@ from conftest import with_rows
 from matplotlib.colors import to_hex
 
 from livingreview.doses import concentrations, human_equivalents
-from livingreview.effects import RATIO, STANDARDISED, effects
+from livingreview.effects import RATIO, STANDARDISED
 from livingreview.evidence import ORDER, evidence_map
 from livingreview.figures.before_after import arm_means, before_after
 from livingreview.figures.dose_response import dose_response
@@ -66,7 +66,8 @@ SIMPLE = [
 ]
 FAMILIES = ["endometrium and ovary", "immune response", "hormones"]
 CASES = [(function, ()) for function in SIMPLE]
-CASES += [(forest_plot, ("implantation_failure", measure)) for measure in (RATIO, STANDARDISED)]
+CASES += [(forest_plot, ("implantation_failure", measure)) for measure in (RATIO, STANDARDISED, "")]
+CASES += [(forest_plot, ("healthy_brain",))]
 TOOLS = ["RoB 2", "ROBINS-I", "JBI case report checklist", "SYRCLE", "Cell study checklist"]
 CASES += [(traffic_light, (tool,)) for tool in TOOLS]
 CASES += [(effect_direction, ("Cancer",)), (harvest, ("Cancer",))]
@@ -267,27 +268,22 @@ def test_signalling_figures_show_their_statements(review):
     assert {"Low dose", "Standard dose"} <= titles
 
 
-@pytest.mark.parametrize("measure", [RATIO, STANDARDISED])
-def test_a_forest_plot_has_a_square_for_each_effect_and_a_null_line(review, measure):
-    drawing = forest_plot(review, "implantation_failure", measure)
-    rows = effects(review, "implantation_failure").query("measure == @measure")
-    axes, side = drawing.figure.axes
-    squares = [line for line in axes.lines if line.get_marker() == "s"]
-    assert [line.get_xdata()[0] for line in squares] == pytest.approx(rows["estimate"].tolist())
-    labels = [text.get_text().replace("\n", " ") for text in axes.get_yticklabels()]
-    assert [label.rstrip(" ↑↓") for label in labels] == list(rows["outcome"])
-    null = 1.0 if measure == RATIO else 0.0
-    assert axes.lines[0].get_xdata() == [null, null]
-    written = " ".join(text.get_text() for text in side.texts)
-    for row in rows.itertuples():
-        assert f"{row.estimate:.2f} ({row.low:.2f} to {row.high:.2f})" in written
-        assert row.treated in written
-    assert "nothing pooled" in drawing.alt
+@pytest.mark.parametrize("measure", [RATIO, ""])
+def test_a_forest_plot_without_effects_says_so_in_words(review, measure):
+    drawing = forest_plot(review, "healthy_brain", measure)
+    (words,) = drawing.figure.texts
+    assert words.get_text().replace("\n", " ") == drawing.alt
+    what = measure or "effect with an interval"
+    assert drawing.alt.startswith(f"Healthy brain: no {what} can be had from studies in people (0")
+    counted = forest_plot(review, "implantation_failure", "odds ratio").alt
+    assert "no odds ratio can be had from studies in people (1 in the data)." in counted
 
 
-def test_a_group_without_effects_is_refused(review):
-    with pytest.raises(LookupError, match="no risk ratio"):
-        forest_plot(review, "healthy_brain", RATIO)
+def test_a_measure_or_a_condition_that_is_not_known_is_refused(review):
+    with pytest.raises(LookupError, match="no measure of effects is called 'risk ration'"):
+        forest_plot(review, "implantation_failure", "risk ration")
+    with pytest.raises(LookupError, match="no condition"):
+        forest_plot(review, "implantation_failures", RATIO)
 
 
 def test_the_effect_direction_plot_has_a_mark_for_each_study_and_family(review):

@@ -26,7 +26,7 @@ from pybtex.database import parse_string
 
 from livingreview.bibliography import plain, read_bibliography
 from livingreview.checks import check_project
-from livingreview.checks.files import NOT_A_VALUE
+from livingreview.checks.cells import NOT_A_VALUE
 from livingreview.cli import main
 from livingreview.new_study import all_or_nothing, registries
 from livingreview.new_study.all_or_nothing import JOURNAL, ChangedMeanwhileError, replace_all

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 import yaml
 from conftest import ROOT
+from made_up_trials import add_events, add_trial, correct, report
 
 from livingreview import tables
 from livingreview.data import load
@@ -35,7 +36,7 @@ PRINTED = {
         *("value", "value_high", "note"),
     ),
     "comparisons": (
-        *("timepoint", "part", "effect", "effect_high", "ci_low", "ci_high", "p"),
+        *("timepoint", "part", "effect", "effect_high", "ci_low", "ci_high", "se", "p"),
         *("significance", "strength", "note"),
     ),
     "risk_of_bias": ("judgement", "reason"),
@@ -248,6 +249,26 @@ def test_every_effect_stands_on_the_page_of_its_study_with_its_interval(review, 
     assert expected and set(shown) == set(expected)
     for key, interval in expected.items():
         assert interval in shown[key]
+
+
+def test_an_effect_says_on_its_page_where_it_is_from_and_what_was_corrected(data_copy):
+    add_events(data_copy, "alpha2020", ("10", "20"))
+    add_trial(data_copy, "beta2021", overlaps="alpha2020")
+    printed = {"measure": "mean difference", "effect": "-1.2", "se": "0.4", "unit": "grade"}
+    report(data_copy, "beta2021.ldn0", "pain", 1, **printed)
+    correct(data_copy, "measurements", "alpha2020.ldn0.m1", "events", "10", "11")
+    made = StudyPages(load(data_copy), site())
+    alpha, beta = (Parsed(made.page(study).body) for study in ("alpha2020", "beta2021"))
+    (row,) = [plain(text) for attrs, text in alpha.rows if "data-effect" in attrs]
+    assert "from both arms risk ratio 0.55 (0.30 to 0.99) events corrected from 10 to 11" in row
+    (row,) = [plain(text) for attrs, text in beta.rows if "data-effect" in attrs]
+    assert "as reported mean difference -1.20 (-1.98 to -0.42) grade" in row
+    (row,) = [plain(text) for _, text in beta.rows if "same people" in text]
+    assert "Alpha 2020 (alpha2020)" in row
+    (row,) = [
+        plain(text) for attrs, text in beta.rows if attrs.get("data-row") == "beta2021.ldn0.c1"
+    ]
+    assert "mean difference -1.2 (SE 0.4)" in row
 
 
 def test_bias_is_headed_by_tool_and_version(review, pages):

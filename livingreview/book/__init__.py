@@ -3,9 +3,9 @@
 Reading order: `refusal` (no page from faulty data), `inputs` (digests of what a chapter depends
 on), `execution` (chapters run, several at once, and their outputs kept), `forked_kernels` with
 `kernel_server` and `running_start` (a kernel without the wait), `stale` (Sphinx reads again what
-has changed), `study_pages` (a page for each study), `assets` (the same pages on the first and on
-a later build), `downloads` (the data beside the pages), `manifest` (what the site holds), `build`,
-`serve`, `guard` and `links` (the commands).
+has changed), `study_pages` with `search_index` (a page for each study), `assets` (the same pages
+on the first and on a later build), `downloads` (the data beside the pages), `manifest` (what the
+site holds), `build`, `serve`, `guard` and `links` (the commands).
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -42,6 +43,9 @@ class KernelServer:
     def __init__(self, preload: tuple[str, ...], cwd: Path):
         # one request is one message, however long
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        # Kernels write their connections into a folder of their own: a file that a killed kernel
+        # left behind would be read by the next one with the same process number, key and all.
+        self._folder = tempfile.TemporaryDirectory(prefix="livingreview-kernels-")
         package = Path(__file__).resolve().parents[2]
         with theirs:
             self._process = subprocess.Popen(
@@ -74,9 +78,12 @@ class KernelServer:
             except subprocess.TimeoutExpired:
                 server._process.kill()
                 server._process.wait()
+            server._folder.cleanup()
 
     def fork(self, request: dict) -> socket.socket:
         """Ask for a kernel and return its life line."""
+        file = Path(self._folder.name) / f"{request['kernel']}.json"
+        request = request | {"connection_file": str(file)}
         ours, theirs = socket.socketpair()
         with theirs:
             socket.send_fds(self._control, [json.dumps(request).encode()], [theirs.fileno()])
@@ -122,7 +129,7 @@ class ForkedProvisioner(KernelProvisionerBase):
                 "ip": info["ip"],
                 "transport": info["transport"],
                 "key": key,
-                "connection_file": manager.connection_file,
+                "kernel": self.kernel_id,
                 "cwd": str(kwargs.get("cwd") or Path.cwd()),
                 "env": dict(kwargs.get("env") or os.environ),
             }
@@ -172,9 +179,7 @@ class ForkedProvisioner(KernelProvisionerBase):
         await self.send_signal(signal.SIGTERM)
 
     async def cleanup(self, restart: bool = False) -> None:
-        """Let go of the kernel, and take away the file that it wrote its connection into."""
+        """Let go of the kernel."""
         if self.line is not None:
             self.line.close()
             self.line = None
-        if not restart:
-            Path(self.parent.connection_file).unlink(missing_ok=True)

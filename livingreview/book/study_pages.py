@@ -14,11 +14,11 @@ from pathlib import Path
 
 import yaml
 from docutils import nodes
-from docutils.utils import new_document
 from markupsafe import Markup, escape
 from sphinx.application import Sphinx
 
 from livingreview.book.inputs import PINS, Inputs, code_names
+from livingreview.book.search_index import add_pages
 from livingreview.data import load
 from livingreview.project import CONFIG, DATA_DIR, PACKAGE_FILE
 from livingreview.study_pages import Site, StudyPages, Use, uses_on_page
@@ -78,7 +78,8 @@ def study_pages(app: Sphinx) -> Iterator[tuple[str, dict, str]]:
             # taken away, not written over: the site in place may share the file
             path.unlink()
     changed = [study for study in pages.study_ids if study not in kept]
-    pages.prepare(changed)
+    if changed:
+        pages.prepare(changed)
     for study in changed:
         page = pages.page(study)
         kept[study] = {"digest": digests[study], "title": page.title, "words": page.summary}
@@ -89,7 +90,8 @@ def study_pages(app: Sphinx) -> Iterator[tuple[str, dict, str]]:
         }
         yield f"{FOLDER}/{study}", context, "page.html"
     app.env.livingreview_written = {study: kept[study] for study in pages.study_ids}
-    _index(app, app.env.livingreview_written)
+    told = app.env.livingreview_written.items()
+    add_pages(app, ((f"{FOLDER}/{key}", page["title"], page["words"]) for key, page in told))
 
 
 def site(root: Path) -> Site:
@@ -131,16 +133,6 @@ def _common(app: Sphinx) -> str:
 
 def _meta(description: str) -> Markup:
     return Markup('<meta name="description" content="{}" />').format(description)
-
-
-def _index(app: Sphinx, written: dict[str, dict]) -> None:
-    """Feed the search; Sphinx forgets at every build what is no page of its own."""
-    for study, entry in written.items():
-        document = new_document(study)
-        section = nodes.section("", nodes.title("", entry["title"]), ids=[study])
-        section += nodes.paragraph("", entry["words"])
-        document += section
-        app.builder.index_page(f"{FOLDER}/{study}", document, entry["title"])
 
 
 def _digest(text: str) -> str:

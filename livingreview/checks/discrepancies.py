@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator
 
 from livingreview.bibliography import Reference
 from livingreview.checks.cells import cell_fault
+from livingreview.checks.references import Rows
 from livingreview.faults import Fault, near_miss
 from livingreview.project import BIBLIOGRAPHY, DATA_DIR
 from livingreview.schema import Field, Package, Table
 
-Rows = dict[str, list[tuple[int, dict[str, str]]]]
 CELL = ("table", "row", "column")
 NAME_A_CELL = "Name a table, a key and a column of this package, or leave all three empty"
 
@@ -24,8 +24,8 @@ def check_discrepancies(
     ----------
     package : Package
         Description of the tables.
-    rows : dict of list of (int, dict)
-        Line and cells of every row, by table; keys are sound.
+    rows : Rows
+        Rows by table; those that carry a fault are only looked up.
     references : dict of Reference
         Entries of the bibliography by key.
     """
@@ -50,16 +50,19 @@ def _touched(package: Package, rows: Rows, row: dict[str, str]) -> Iterator[tupl
         return
     table = package.tables.get(row["table"])
     if not all(filled) or table is None:
-        yield "table", "no such table", NAME_A_CELL
+        near = near_miss(row["table"], package.tables) if table is None else ""
+        yield "table", "no such table", NAME_A_CELL + near
         return
     if row["column"] not in table.by_name:
-        yield "column", "no such column", NAME_A_CELL
-    if not _standing(table, rows, row["row"]):
-        yield "row", f"no row of {table.path} has this key", NAME_A_CELL
+        near = near_miss(row["column"], table.by_name)
+        yield "column", "no such column", NAME_A_CELL + near
+    if table.name in rows.complete and not _standing(table, rows, row["row"]):
+        near = near_miss(row["row"], rows.by_key(table))
+        yield "row", f"no row of {table.path} has this key", NAME_A_CELL + near
 
 
 def _standing(table: Table, rows: Rows, key: str) -> list[dict[str, str]]:
-    return [cells for _, cells in rows[table.name] if cells[table.primary_key[0]] == key]
+    return rows.by_key(table).get(key, [])
 
 
 def _correction(
@@ -73,6 +76,8 @@ def _correction(
     table, value = package.tables[row["table"]], row["corrected"]
     column = table.by_name[row["column"]]
     standing = _standing(table, rows, row["row"])
+    if not standing:
+        return  # the row stands in a line that cannot be read
     if column.name in table.primary_key or column.type != "string" or len(standing) > 1:
         why = f"column {column.name} of {table.path} holds nothing that a source prints"
         yield "corrected", why, "Name the column of the value, or leave corrected empty"
@@ -97,6 +102,6 @@ def _targets(
     """Yield name and keys of each table that the content of a column must point into."""
     pointers = [target for name, *target in table.foreign_keys if name == column.name]
     for resource, key in [*pointers, *([column.list_of] if column.list_of else [])]:
-        yield package.tables[resource].path, {cells[key] for _, cells in rows[resource]}
-    if column.name == "reference":
+        yield package.tables[resource].path, {cells[key] for _, cells in rows.every[resource]}
+    if column.name == "reference" and references:
         yield BIBLIOGRAPHY, references

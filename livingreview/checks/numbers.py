@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from livingreview.checks.references import Rows
 from livingreview.faults import Fault
 from livingreview.printed import number
 from livingreview.project import DATA_DIR
 
-Rows = dict[str, list[tuple[int, dict[str, str]]]]
 ANTAGONISTS = ("naltrexone", "other opioid antagonist")
 CONCENTRATIONS = ("amount concentration", "mass concentration")
 ANIMAL_DOSES = ("dose per body weight", "dose per animal")
@@ -45,10 +45,10 @@ def check_numbers(rows: Rows) -> Iterator[Fault]:
 
 
 def _doses(rows: Rows) -> Iterator[Fault]:
-    dimension = {row["unit"]: row["dimension"] for _, row in rows["units"]}
-    agent = {row["agent_id"]: row for _, row in rows["agents"]}
-    species = {row["study_id"]: row["species_id"] for _, row in rows["studies"]}
-    factors = {row["species_id"]: row for _, row in rows["species"]}
+    dimension = {row["unit"]: row["dimension"] for _, row in rows.every["units"]}
+    agent = {row["agent_id"]: row for _, row in rows.every["agents"]}
+    species = {row["study_id"]: row["species_id"] for _, row in rows.every["studies"]}
+    factors = {row["species_id"]: row for _, row in rows.every["species"]}
     for line, row in rows["doses"]:
         if row["amount"] and number(row["amount"]) == 0:
             why = "a dose of nothing"

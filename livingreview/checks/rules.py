@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from livingreview.bibliography import Reference
 from livingreview.checks.discrepancies import check_discrepancies
 from livingreview.checks.numbers import check_numbers
-from livingreview.faults import Fault, near_miss
+from livingreview.checks.pairs import check_pairs
+from livingreview.checks.references import Rows
+from livingreview.faults import Fault, NearMisses
 from livingreview.printed import number
 from livingreview.project import BIBLIOGRAPHY, DATA_DIR
 from livingreview.schema import Package
 
-Rows = dict[str, list[tuple[int, dict[str, str]]]]
 VALUES = ("mean", "events", "percent", "value")
 RANGES = (
     ("doses", "amount", "amount_high"),
@@ -31,19 +32,22 @@ def check_rules(package: Package, rows: Rows, references: dict[str, Reference]) 
     ----------
     package : Package
         Description of the tables.
-    rows : dict of list of (int, dict)
-        Line and cells of every row, by table.
+    rows : Rows
+        Line and cells of every row without a fault, by table; other rows only to be looked up.
     references : dict of Reference
-        Entries of the bibliography by key.
+        Entries of the bibliography by key; none where it cannot be read.
     """
-    yield from _references(package, rows, references)
+    if references:
+        yield from _references(package, rows, references)
     yield from _ranges(package, rows)
     yield from _measurements(rows)
     yield from _comparisons(rows)
     yield from _arms(rows)
+    yield from _overlaps(rows)
     yield from _dates(package, rows)
     yield from _citations(rows)
     yield from check_numbers(rows)
+    yield from check_pairs(package, rows)
     yield from check_discrepancies(package, rows, references)
 
 
@@ -52,6 +56,7 @@ def _fault(table: str, line: int, column: str, value: str, why: str, remedy: str
 
 
 def _references(package: Package, rows: Rows, references: dict[str, Reference]) -> Iterator[Fault]:
+    near = NearMisses(references)
     for table in package.tables.values():
         if "reference" not in table.by_name:
             continue
@@ -63,7 +68,7 @@ def _references(package: Package, rows: Rows, references: dict[str, Reference]) 
                     "reference",
                     row["reference"],
                     f"{BIBLIOGRAPHY} has no entry of this key",
-                    f"Add the entry{near_miss(row['reference'], references)}",
+                    f"Add the entry{near(row['reference'])}",
                 )
 
 
@@ -100,7 +105,7 @@ def _measurements(rows: Rows) -> Iterator[Fault]:
 
 
 def _comparisons(rows: Rows) -> Iterator[Fault]:
-    owner = {row["arm_id"]: row["study_id"] for _, row in rows["arms"]}
+    owner = {row["arm_id"]: row["study_id"] for _, row in rows.every["arms"]}
     for line, row in rows["comparisons"]:
         other = row["comparator_id"]
         if other and owner.get(other) != owner.get(row["arm_id"]):
@@ -113,23 +118,24 @@ def _comparisons(rows: Rows) -> Iterator[Fault]:
         if bool(row["effect"]) != bool(row["measure"]):
             why = "effect and measure must both be filled or both be empty"
             yield _fault("comparisons", line, "effect", row["effect"], why, "Fill the other")
-        if row["ci_low"] and not row["effect"]:
-            why = "an interval without its effect"
-            yield _fault("comparisons", line, "ci_low", row["ci_low"], why, "Fill effect")
+        for column, name in (("ci_low", "an interval"), ("se", "a standard error")):
+            if row[column] and not row["effect"]:
+                why = f"{name} without its effect"
+                yield _fault("comparisons", line, column, row[column], why, "Fill effect")
         if row["ci_low"] and row["ci_high"] and row["effect"]:
             low, effect, high = (number(row[c]) for c in ("ci_low", "effect", "ci_high"))
-            if not low <= effect <= high:
+            if low <= high and not low <= effect <= high:
                 why = f"the effect lies outside its interval {row['ci_low']} to {row['ci_high']}"
                 yield _fault("comparisons", line, "effect", row["effect"], why, "Check the three")
 
 
 def _arms(rows: Rows) -> Iterator[Fault]:
-    owner = {row["dose_id"]: row["study_id"] for _, row in rows["doses"]}
-    with_arm = {row["study_id"] for _, row in rows["arms"]}
-    given: set[str] = set()
+    owner = {row["dose_id"]: row["study_id"] for _, row in rows.every["doses"]}
+    with_arm = {row["study_id"] for _, row in rows.every["arms"]}
+    given = {dose for _, row in rows.every["arms"] for dose in row["doses"].split(" ")}
+    arms_told = "arms" in rows.complete
     for line, row in rows["arms"]:
         doses = row["doses"].split(" ") if row["doses"] else []
-        given.update(doses)
         for dose in doses:
             if dose in owner and owner[dose] != row["study_id"]:
                 why = "the dose belongs to another study"
@@ -138,16 +144,23 @@ def _arms(rows: Rows) -> Iterator[Fault]:
             why = f"the arm is called {row['role']} and nothing was given"
             yield _fault("arms", line, "doses", "", why, "Name the doses, or change the role")
     for line, row in rows["doses"]:
-        if row["dose_id"] not in given:
+        if arms_told and row["dose_id"] not in given:
             why = "no arm was given this dose, so no table would show it"
             yield _fault("doses", line, "dose_id", row["dose_id"], why, "Name it in arms.csv")
         if row["amount"] and not row["unit"] and not row["note"]:
             why = "an amount without its unit"
             yield _fault("doses", line, "unit", "", why, "Fill unit, or say in note why not")
     for line, row in rows["studies"]:
-        if row["study_id"] not in with_arm:
+        if arms_told and row["study_id"] not in with_arm:
             why = "the study has no arm, so no table would show it"
             yield _fault("studies", line, "study_id", row["study_id"], why, "Add it to arms.csv")
+
+
+def _overlaps(rows: Rows) -> Iterator[Fault]:
+    for line, row in rows["studies"]:
+        if row["study_id"] in row["overlaps"].split(" "):
+            why = "the study is said to overlap with itself"
+            yield _fault("studies", line, "overlaps", row["overlaps"], why, "Name the other study")
 
 
 def _dates(package: Package, rows: Rows) -> Iterator[Fault]:
@@ -161,7 +174,9 @@ def _dates(package: Package, rows: Rows) -> Iterator[Fault]:
 
 
 def _citations(rows: Rows) -> Iterator[Fault]:
-    listed = {(row["source_id"], row["number"]) for _, row in rows["reference_lists"]}
+    if "reference_lists" not in rows.complete:
+        return
+    listed = {(row["source_id"], row["number"]) for _, row in rows.every["reference_lists"]}
     sources = {source for source, _ in listed}
     for line, row in rows["studies"]:
         if not row["cited_as"]:

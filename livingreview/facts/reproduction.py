@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from livingreview.data import Review, numeric
+from livingreview.effects import effects
 from livingreview.evidence import people_with, studies_view
 from livingreview.facts.words import Facts, word
+from livingreview.pooled import pools
 from livingreview.printed import number
 from livingreview.tables.by_arm import (
     CONDITION,
@@ -43,6 +45,9 @@ def implantation(review: Review) -> Facts:
     facts["rif_transfers"] = word(int(numeric(failures["low"]).min()))
     claims = reproduction_comparisons(review).query("reproduction")
     facts["n_rif_correlations"] = str((claims["measure"] == "correlation").sum())
+    found = pools(review, effects(review, CONDITION))
+    facts["n_rif_outcomes"] = str(len({pool.outcome for pool in found}))
+    facts["n_rif_pooled"] = word(len({pool.outcome for pool in found if pool.result}))
     items = review.characteristics
     items = items[items["study_id"].isin(studies["study_id"])]
     facts["n_rif_unreported"] = word(int((items["reported"] == "no").sum()))

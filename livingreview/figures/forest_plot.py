@@ -1,26 +1,38 @@
-"""Forest plot: effects with intervals, squares by weight, numbers beside the mark."""
+"""Forest plot: effects with intervals, pools as diamonds, numbers and risk of bias beside them."""
 
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 
 import pandas as pd
 
 from livingreview.data import Review
-from livingreview.effects import RATIO, effects
-from livingreview.figures.drawing import COMPARATOR, INK, LDN, MUTED, Drawing, canvas
+from livingreview.effects import CELLS, MEASURES, effects
+from livingreview.evidence import people_with
+from livingreview.figures.bias_strip import draw_strip, key_of
+from livingreview.figures.drawing import Drawing, canvas
+from livingreview.figures.forest_lines import EFFECT, POOLED, Line, Section, forest_sections
+from livingreview.figures.forest_marks import QUIET, SMALL, draw_line, set_scale
 
-ROW = 0.36  # inches a row
-PLACES = (0.25, 0.5, 1.0)  # right ends of the columns of numbers
-HEAD = {"fontsize": 9, "color": MUTED, "va": "center"}
-TICKS = (0.1, 0.2, 0.25, 0.5, 1, 1.5, 2, 3, 4, 5, 10)
+WIDTH, ROW, TOP = 7.2, 0.27, 0.42  # inches: width of the figure, of a row, of the heads
+AXIS, KEY = 0.62, 0.14  # inches: of the axis with its label, of a line of the key
+PANELS = ((0.26, 0.19), (0.452, 0.397), (0.855, 0.145))  # left edge and width of each panel
+PLACES = (0.29, 0.58, 0.58, 1.0)  # right ends of the columns of numbers
+WITH_WEIGHT = (0.25, 0.48, 0.625, 1.0)
+ALONE = ": there is one study"
+KEY_STYLE = {**QUIET, "fontsize": 7.4, "va": "top", "linespacing": 1.25}
+LETTERS = 118  # characters of a line of the key
 
 
-def forest_plot(review: Review, condition: str, measure: str) -> Drawing:
-    """Draw every effect of one measure for the outcomes of a condition.
+def forest_plot(review: Review, condition: str, measure: str = "") -> Drawing:
+    """Draw the effects on the outcomes of a condition, each measure on its own axis.
 
-    One study gives a row an outcome and no diamond: there is nothing to pool.
+    Outcomes stand together by which way is better, so that what each side favours is said once
+    and is true of every row above it. Studies of one outcome stand under it with the pooled
+    result as a diamond over its prediction interval, or with the reason why there is none. Where
+    there is no effect, the figure says so.
 
     Parameters
     ----------
@@ -29,83 +41,117 @@ def forest_plot(review: Review, condition: str, measure: str) -> Drawing:
     condition : str
         Condition, for example ``"implantation_failure"``.
     measure : str
-        ``"risk ratio"`` or ``"Hedges' g"``.
+        Measure of the effects, for example ``"risk ratio"`` or ``"Hedges' g"``; every measure that
+        the condition has, one under another, unless told.
 
     Raises
     ------
     LookupError
-        If the condition has no effect of that measure.
+        If there is no such condition, or no such measure.
     """
-    rows = effects(review, condition)
-    rows = rows[rows["measure"] == measure].reset_index(drop=True) if len(rows) else rows
-    if rows.empty:
-        raise LookupError(f"no {measure} can be computed for the condition {condition!r}")
-    ratio = measure == RATIO
-    size = (7.2, 1.35 + ROW * len(rows))
-    with canvas(*size, ncols=2, width_ratios=(5, 8)) as (figure, (axes, side)):
-        axes.axvline(1.0 if ratio else 0.0, color=INK, linewidth=1)
-        for y, row in enumerate(rows.itertuples(index=False)):
-            _mark(axes, y, row, rows["weight"].max())
-        if ratio:
-            low, high = rows["low"].min() / 1.15, rows["high"].max() * 1.15
-            ticks = [tick for tick in TICKS if low <= tick <= high]
-            axes.set_xscale("log")
-            axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-            axes.minorticks_off()
-            axes.set_xlim(low, high)
-        axes.set_yticks(range(len(rows)), _labels(review, rows))
-        axes.tick_params(axis="y", length=0)
-        axes.spines["left"].set_visible(False)
-        axes.set_xlabel(f"{measure[0].upper()}{measure[1:]} with 95% interval")
-        figure.text(0.99, 0.035, "↑ more is better   ↓ less is better", ha="right", **HEAD)
-        for place, text, align in ((0, "← less", "left"), (1, "more →", "right")):
-            axes.text(place, -0.75, text, transform=axes.get_yaxis_transform(), ha=align, **HEAD)
-        _numbers(side, rows)
-        for panel in (axes, side):
-            panel.set_ylim(len(rows) - 0.4, -1)
-    name = f"forest-{'ratio' if ratio else 'means'}"
-    table = rows.drop(columns=["treated_cells", "comparator_cells"])
-    return Drawing(name, figure, _words(rows, measure), table)
+    if measure not in ("", *MEASURES):
+        raise LookupError(f"no measure of effects is called {measure!r}")
+    every = effects(review, condition)
+    sections = forest_sections(review, every, measure)
+    name = re.sub(r"[^a-z]+", "-", f"forest {condition} {measure}".lower()).strip("-")
+    if not sections:
+        return _nothing(name, review, condition, measure)
+    studies = [study for section in sections for study in section.rows["study_id"]]
+    key = textwrap.wrap(_alone(sections) + key_of(review, studies), LETTERS)
+    foot = KEY * (len(key) + 0.5)
+    height = foot + sum(TOP + ROW * section.height + AXIS for section in sections)
+    with canvas(WIDTH, height, nrows=len(sections), ncols=3, squeeze=False) as (figure, grid):
+        figure.set_layout_engine("none")
+        bottom = height
+        for section, panels in zip(sections, grid, strict=True):
+            bottom -= TOP + ROW * section.height
+            for panel, (left, width) in zip(panels, PANELS, strict=True):
+                panel.set_position((left, bottom / height, width, ROW * section.height / height))
+            _draw(panels, review, section)
+            bottom -= AXIS
+        figure.text(0.01, (foot - 0.3 * KEY) / height, "\n".join(key), **KEY_STYLE)
+    table = pd.concat([section.rows for section in sections]).drop(columns=CELLS)
+    return Drawing(name, figure, " ".join(map(_words, sections)), table)
 
 
-def _mark(axes, y: int, row, heaviest: float) -> None:
-    colour = LDN if row.better != "neither" else COMPARATOR
-    axes.plot([row.low, row.high], [y, y], color=colour, linewidth=1.6)
-    # area by weight, as in a Cochrane forest plot
-    size = 5 + 5 * math.sqrt(row.weight / heaviest)
-    axes.plot(row.estimate, y, "s", color=colour, markersize=size)
+def _nothing(name: str, review: Review, condition: str, measure: str) -> Drawing:
+    label = review.labels("conditions")[condition]
+    studies = len(people_with(review, condition))
+    what = measure or "effect with an interval"
+    words = f"{label}: no {what} can be had from studies in people ({studies} in the data)."
+    lines = textwrap.wrap(words, LETTERS)
+    with canvas(WIDTH, KEY * (len(lines) + 1.5)) as (figure, axes):
+        axes.axis("off")
+        figure.text(0.01, 0.8, "\n".join(lines), **KEY_STYLE)
+    return Drawing(name, figure, words, pd.DataFrame({"condition": [label], "studies": [studies]}))
 
 
-def _numbers(side, rows: pd.DataFrame) -> None:
-    """Write what each arm reports, and the effect, in columns beside the plot."""
-    side.axis("off")
-    side.set_xlim(0, 1)
-    for place, text in zip(PLACES, ("naltrexone", "without", "effect (interval)"), strict=True):
-        side.text(place, -0.75, text, ha="right", **HEAD)
-    for y, row in enumerate(rows.itertuples(index=False)):
-        effect = f"{row.estimate:.2f} ({row.low:.2f} to {row.high:.2f})"
-        for place, text in zip(PLACES, (row.treated, row.comparator, effect), strict=True):
-            side.text(place, y, text, va="center", ha="right", fontsize=8.5)
+def _alone(sections: list[Section]) -> str:
+    if any(section.shown for section in sections):
+        return ""
+    one = len({study for section in sections for study in section.rows["study_id"]}) == 1
+    return "Nothing is pooled" + ALONE * one + ". "
 
 
-def _labels(review: Review, rows: pd.DataFrame) -> list[str]:
-    several = rows["study_id"].nunique() > 1
-    labels = []
-    for row in rows.itertuples(index=False):
-        head = row.outcome
-        if several:
-            head = f"{review.references[row.reference].short}: {head}"
-        sign = {"higher": " ↑", "lower": " ↓"}.get(row.better, "")
-        labels.append(textwrap.fill(head + sign, 24))
-    return labels
+def _draw(panels, review: Review, section: Section) -> None:
+    axes, side, strip = panels
+    for panel in panels:
+        panel.set_ylim(section.height, 0)
+    for panel in (side, strip):
+        panel.axis("off")
+    # one unit of the strip is a disc of fixed size, whatever the number of domains
+    strip.set_xlim(-0.6, PANELS[2][1] * WIDTH / 0.125 - 0.6)
+    set_scale(axes, section)
+    places = WITH_WEIGHT if section.shown else PLACES
+    y, placed = 0.0, []
+    for line in section.lines:
+        draw_line(axes, y + line.height / 2, line, section.rows)
+        _numbers(side, y + line.height / 2, line, section.rows, places)
+        if line.kind == EFFECT:
+            placed.append((y + line.height / 2, section.rows.loc[line.row, "study_id"]))
+        y += line.height
+    _heads(side, strip, places)
+    draw_strip(strip, review, placed, -0.45)
 
 
-def _words(rows: pd.DataFrame, measure: str) -> str:
-    studies = rows["study_id"].nunique()
+def _numbers(side, y: float, line: Line, rows: pd.DataFrame, places: tuple[float, ...]) -> None:
+    """Write what each arm reports, weight and effect in columns beside the plot."""
+    weight = "" if math.isnan(line.weight) else f"{line.weight:.0f}%"
+    if line.kind == EFFECT:
+        row = rows.loc[line.row]
+        texts = (row["treated"], row["comparator"], weight, _effect(row))
+    elif line.kind == POOLED:
+        texts = ("", "", weight, _effect(line.pool.printed._asdict()))
+    else:
+        return
+    for place, text in zip(places, texts, strict=True):
+        side.text(place, y, text, ha="right", **SMALL)
+
+
+def _heads(side, strip, places: tuple[float, ...]) -> None:
+    weight = "weight" if places is WITH_WEIGHT else ""
+    for place, text in zip(
+        places, ("naltrexone", "control", weight, "effect (interval)"), strict=True
+    ):
+        side.text(place, -0.45, text, ha="right", **QUIET)
+    strip.text(-0.5, -1.2, "risk of bias", **QUIET)
+
+
+def _effect(values) -> str:
+    return f"{values['estimate']:.2f} ({values['low']:.2f} to {values['high']:.2f})"
+
+
+def _words(section: Section) -> str:
+    rows, studies = section.rows, section.rows["study_id"].nunique()
     parts = [
-        f"{row.outcome} {row.estimate:.2f} ({row.low:.2f} to {row.high:.2f})"
-        + (f", {row.corrected}" if row.corrected else "")
-        for row in rows.itertuples(index=False)
+        f"{row['outcome']} {_effect(row)}" + (f", {row['corrected']}" if row["corrected"] else "")
+        for _, row in rows.iterrows()
+    ]
+    pooled = [
+        f"{pool.outcome}, {pool.k} studies pooled: {_effect(pool.printed._asdict())}"
+        for pool in section.shown
     ]
     word = "study" if studies == 1 else "studies"
-    return f"Forest plot, {measure}, {studies} {word}, nothing pooled. " + "; ".join(parts) + "."
+    head = f"Forest plot, {section.measure}, {studies} {word}, "
+    head += f"{len(pooled)} pooled" if pooled else "nothing pooled"
+    return f"{head}. " + "; ".join([*pooled, *parts]) + "."

@@ -96,10 +96,17 @@ def run(args: argparse.Namespace) -> int:
     try:
         _write(sys.stdout, answer)
     except BrokenPipeError:
-        # The reader has gone; without this, closing standard output would fail again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        leave_quietly()
         return 1
     return 0
+
+
+def leave_quietly() -> None:
+    """Write nothing more to standard output, whose reader has gone.
+
+    Without this, closing it would fail again at exit.
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def outcomes_of(table: StudyTable, measure: str) -> EffectSizes:

@@ -10,12 +10,11 @@ from math import sqrt
 from typing import Generic, TypeVar
 
 from livingreview.data import Review
-from livingreview.effects import AFTER
+from livingreview.effects import AFTER, BEFORE
 from livingreview.recompute.counts import Counts
 from livingreview.recompute.means import Group
 from livingreview.recompute.spans import Rounded, rounded, whole
 
-BEFORE = ("baseline", "before treatment")
 Row = Mapping[str, str]
 T = TypeVar("T", Group, Counts)
 

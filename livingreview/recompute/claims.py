@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from livingreview.effects import BEFORE
 from livingreview.recompute.cells import (
-    BEFORE,
     AmbiguousError,
     Cells,
     Pair,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from fractions import Fraction
 
-from livingreview.printed import bound, decimals
+from livingreview.printed import bound, decimals, half_even, half_up
 from livingreview.recompute.cells import AmbiguousError, Cells, Row, read_counts, share
 from livingreview.recompute.counts import Counts
 from livingreview.recompute.granularity import Possible, debit, granular, grim, grimmer
@@ -50,10 +49,10 @@ def assess_percent(row: Row, cells: Cells) -> Assessment:
         return not_assessable("No count with its number of participants is given for it.")
     places = decimals(row["percent"])
     exact, printed = share(counts), Fraction(row["percent"].replace(",", ""))
-    up, even = _half_up(exact, places), _half_even(exact, places)
+    up, even = half_up(exact, places), half_even(exact, places)
     agrees = printed in (up, even)
     why = source
-    if not agrees and places and printed in (_half_up(exact, 0), _half_even(exact, 0)):
+    if not agrees and places and printed in (half_up(exact, 0), half_even(exact, 0)):
         why = f"A whole number printed with a decimal that it does not have. {source}".strip()
     texts = [f"{float(x):.{places}f}" for x in (up, min(up, even), max(up, even))]
     line = f"100 × {counts.events} / {counts.n} = {float(exact):.{places + 2}f}"
@@ -70,14 +69,6 @@ def _counts_elsewhere(row: Row, cells: Cells) -> tuple[Counts | None, str]:
     except AmbiguousError:
         return None, ""
     return (pair.treated, f"Count from {pair.place}.") if pair else (None, "")
-
-
-def _half_up(value: Fraction, places: int) -> Fraction:
-    return Fraction(math.floor(value * 10**places + Fraction(1, 2)), 10**places)
-
-
-def _half_even(value: Fraction, places: int) -> Fraction:
-    return Fraction(round(value * 10**places), 10**places)
 
 
 def assess_mean(row: Row) -> Assessment | None:

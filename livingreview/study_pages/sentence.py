@@ -15,6 +15,7 @@ DESIGNS = {
     "non-randomised trial": "a non-randomised trial",
     "controlled, allocation unclear": "a controlled study (allocation unclear)",
     "randomised trial": "a randomised trial",
+    "randomised crossover trial": "a randomised crossover trial",
     "pooled analysis of trials": "a pooled analysis of trials",
 }
 

@@ -134,15 +134,19 @@ data-row="{{ fault.discrepancy_id }}">
 {% endif %}
 <h2 id="effects">Effects with intervals</h2>
 {% if effects %}
-{{ open_table("effects", "What is the effect, computed from the printed values?",
+{{ open_table("effects", "What is the effect, from what each group or the source itself reports?",
   ["Outcome", "Effect (" ~ level ~ " interval)", "With naltrexone", "Comparator",
   "Number to treat"], " lr-computed") }}
 {% for effect in effects %}
 <tr data-effect="{{ effect.outcome }}">
 <th scope="row"><bdi>{{ effect.outcome }}</bdi> \
-<span class="lr-quiet">[<bdi>{{ effect.place }}</bdi>]</span></th>
+<span class="lr-quiet">[<bdi>{{ effect.place }}</bdi>], {{ effect.given }}</span></th>
 <td data-label="Effect ({{ level }} interval)">{{ effect.measure }} \
-{{ "%.2f (%.2f to %.2f)"|format(effect.estimate, effect.low, effect.high) }}</td>
+{{ "%.2f (%.2f to %.2f)"|format(effect.estimate, effect.low, effect.high) }} {{ effect.unit }}
+{% if effect.corrected %}
+<span class="lr-quiet lr-line"><bdi>{{ effect.corrected }}</bdi></span>
+{% endif %}
+</td>
 <td data-label="With naltrexone">{{ effect.treated }}</td>
 <td data-label="Comparator">{{ effect.comparator }}</td>
 <td data-label="Number to treat">{{ effect.nnt }}</td>
@@ -150,8 +154,8 @@ data-row="{{ fault.discrepancy_id }}">
 {% endfor %}
 {{ close_table() }}
 {% else %}
-<p>None is computed: that takes a study in people whose tables give events, or means with their \
-SD, of both groups after treatment.</p>
+<p>None is computed: that takes a study in people that gives events, or means with their SD or SE, \
+of both groups after treatment, or an effect with its interval, SE or exact p.</p>
 {% endif %}
 <h2 id="bias">Risk of bias</h2>
 {% for section in bias %}

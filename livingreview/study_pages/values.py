@@ -21,6 +21,7 @@ STUDY_COLUMNS = {
     "phase": "Phase",
     "country": "Country",
     "cited_as": "Cited in the source as",
+    "overlaps": "Probably holds some of the same people as",
 }
 
 
@@ -108,6 +109,10 @@ def _of_study(records: Records, row: Row) -> list[Value]:
     shown = dict(row)
     shown["species_id"] = labels["species"][row["species_id"]]
     shown["conditions"] = ", ".join(labels["conditions"][key] for key in keys_of(row["conditions"]))
+    shown["overlaps"] = ", ".join(
+        f"{records.references[records.studies[key]['reference']].short} ({key})"
+        for key in keys_of(row["overlaps"])
+    )
     details = {"model": (row["note"],), "cited_as": (_other_entry(records, row),)}
     return [
         _value(records, "studies", row, label, shown[name], (name,), details.get(name, ()))
@@ -189,7 +194,7 @@ def _comparison(records: Records, row: Row) -> Words:
     p = f"p {p_phrase(row['p'])}" if row["p"] else ""
     said = (effect_text(row), p, row["significance"], row["strength"])
     columns = (
-        *("effect", "effect_high", "ci_low", "ci_high", "unit"),
+        *("effect", "effect_high", "ci_low", "ci_high", "se", "unit"),
         *("p", "significance", "strength", "direction"),
     )
     return what, ", ".join(part for part in said if part), columns, (row["note"],)

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from livingreview.data import Review
-from livingreview.tables import by_arm, by_effect, by_statement, by_study
+from livingreview.tables import by_arm, by_statement, by_study
 from livingreview.tables.about_data import accounting, claims_ledger, dictionary, sizes, versions
 from livingreview.tables.audit import citations, corrections, discrepancies, recomputed
 from livingreview.tables.base import BookTable
 from livingreview.tables.by_arm import baseline, correlations, pregnancy
+from livingreview.tables.by_effect import (
+    absolute_effects,
+    audited_effects,
+    change_bounds,
+    pooling,
+)
 from livingreview.tables.by_judgement import (
     risk_of_bias,
     summary_of_findings,
@@ -33,8 +39,10 @@ __all__ = [
     "BookTable",
     "absolute_effects",
     "accounting",
+    "audited_effects",
     "baseline",
     "book_tables",
+    "change_bounds",
     "citations",
     "claims_again",
     "claims_ledger",
@@ -52,6 +60,7 @@ __all__ = [
     "other_conditions",
     "pain_and_history",
     "pharmacology",
+    "pooling",
     "pregnancy",
     "receptor_expression",
     "receptors",
@@ -68,11 +77,6 @@ __all__ = [
     "ultrasound",
     "versions",
 ]
-
-
-def absolute_effects(review: Review) -> BookTable:
-    """Return absolute effects on the outcomes of pregnancy."""
-    return by_effect.absolute_effects(review, by_arm.CONDITION)
 
 
 def hormones(review: Review) -> BookTable:

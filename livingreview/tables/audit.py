@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from markupsafe import Markup
 
 from livingreview.data import Review
-from livingreview.effects import effects
+from livingreview.effects import CELLS, effects
 from livingreview.recompute import recompute
 from livingreview.tables.base import (
     BookTable,
@@ -96,8 +98,8 @@ def _effects_by_cell(review: Review) -> dict[tuple[str, str, str], list[str]]:
     uses: dict[tuple[str, str, str], list[str]] = {}
     for condition in review.conditions["condition_id"]:
         for effect in effects(review, condition).itertuples(index=False):
-            for key, column in effect.treated_cells + effect.comparator_cells:
-                uses.setdefault(("measurements", key, column), []).append(effect.outcome)
+            for cell in chain(*(getattr(effect, name) for name in CELLS)):
+                uses.setdefault(cell, []).append(effect.outcome)
     return uses
 
 

@@ -49,6 +49,9 @@ _TEMPLATE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).f
 {% endfor %}
 </tbody>
 {% endfor %}
+{% if not table.row_count %}
+<tbody><tr><td colspan="{{ table.columns|length }}">{{ table.none }}</td></tr></tbody>
+{% endif %}
 </table>
 </div>
 <p class="lr-table-foot">{{ table.foot }}</p>
@@ -99,6 +102,8 @@ class BookTable:
         Whether a reader opens it first; for long tables that few read whole.
     basis : str
         What the rows are computed from, where they do not come from the data.
+    none : str
+        What stands in it where there are no rows.
     """
 
     name: str
@@ -110,6 +115,7 @@ class BookTable:
     left_out: dict[str, str] = field(default_factory=dict)
     folded: bool = False
     basis: str = "Computed from the values as printed."
+    none: str = "No row of the data belongs here."
 
     @property
     def wordy(self) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from livingreview.data import Review, keys_of, numeric
-from livingreview.effects import effects
+from livingreview.effects import RATIO, effects
 from livingreview.tables.base import BookTable, Column, Group, opens, quiet, study_link
 from livingreview.tables.by_arm import CONDITION
 from livingreview.tables.marks import measured
@@ -57,7 +57,10 @@ def _judgements(review: Review, source: str, key: str, caption: str) -> BookTabl
 
 def summary_of_findings(review: Review) -> BookTable:
     """Return each question with absolute numbers, certainty and a plain sentence."""
-    numbers = {row.outcome: row for row in effects(review, CONDITION).itertuples(index=False)}
+    rows = effects(review, CONDITION)
+    # an effect stands here where it is the only one on its outcome
+    alone = rows[~rows["topic"].duplicated(keep=False) & (rows["measure"] == RATIO)]
+    numbers = {row.topic: row for row in alone.itertuples(index=False)}
     labels = review.labels("outcomes")
     sizes = dict(zip(review.studies["study_id"], numeric(review.studies["n"]), strict=True))
     rows = []
@@ -99,7 +102,8 @@ def _sizes(review: Review, effect) -> tuple[Markup, Markup, Markup]:
     return (
         measured(review, _thousand(effect.comparator), effect.comparator_cells),
         measured(review, _thousand(effect.treated), effect.treated_cells),
-        escape(ratio) + quiet(f" {effect.corrected}" if effect.corrected else ""),
+        measured(review, ratio, effect.effect_cells)
+        + quiet(f" {effect.corrected}" if effect.corrected else ""),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from markupsafe import Markup, escape
 
 from livingreview.data import Review
+from livingreview.effects.cells import Cell
 from livingreview.tables.base import MARK, opens
 
 UNKNOWN = "cannot be told"  # the words of the data for a likely value that nobody can tell
@@ -28,8 +29,8 @@ def marks(review: Review, table: str, row: str, *columns: str) -> Markup:
     return Markup("").join(_mark(fault) for fault in faults if fault.column in columns)
 
 
-def measured(review: Review, text: str, cells: Iterable[tuple[str, str]]) -> Markup:
-    """Return a text computed from cells of measurements, with the marks of these cells.
+def measured(review: Review, text: str, cells: Iterable[Cell]) -> Markup:
+    """Return a text computed from cells of the data, with the marks of these cells.
 
     Parameters
     ----------
@@ -37,10 +38,10 @@ def measured(review: Review, text: str, cells: Iterable[tuple[str, str]]) -> Mar
         The data.
     text : str
         The text.
-    cells : iterable of (str, str)
-        Measurement and column, as `livingreview.effects.effects` names them.
+    cells : iterable of (str, str, str)
+        Table, key and column, as `livingreview.effects.effects` names them.
     """
-    found = (marks(review, "measurements", key, column) for key, column in cells)
+    found = (marks(review, *cell) for cell in dict.fromkeys(cells))
     return escape(text) + Markup("").join(found)
 
 

@@ -140,7 +140,7 @@ def effect_phrase(cells: MarkedRow) -> Markup:
     """Return direction and size of a comparison with their marks: ``↓ lower by 36–61%``."""
     text = direction_phrase(cells) + _size(cells.row)
     text += cells.marks("measure", "effect", "effect_high", "unit") + _interval(cells.row)
-    return text + cells.marks("ci_low", "ci_high")
+    return text + cells.marks("ci_low", "ci_high", "se")
 
 
 def effect_text(row: Row) -> str:
@@ -162,7 +162,8 @@ def _size(row: Row) -> str:
 
 
 def _interval(row: Row) -> str:
-    return f" ({row['ci_low']} to {row['ci_high']})" if row["ci_low"] else ""
+    text = f" ({row['ci_low']} to {row['ci_high']})" if row["ci_low"] else ""
+    return text + (f" (SE {row['se']})" if row["se"] else "")
 
 
 def comparison_phrases(review: Review, rows: Iterable[Row]) -> list[Markup]:

@@ -1,0 +1,109 @@
+"""Which effects ask the same, and so may be pooled: traits of an effect in words.
+
+The same outcome by the same measure, of designs that can be trusted alike, low-dose naltrexone
+against placebo or nothing, at a like time.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from livingreview.data import Review, keys_of
+from livingreview.doses import ANTAGONISTS, dose_band
+from livingreview.effects import DIFFERENCE, FROM_ARMS, STANDARDISED, period
+from livingreview.evidence import CROSSOVER, RUNGS
+from livingreview.printed import number
+
+TRIALS = {
+    RUNGS["randomised trial"]: "randomised",
+    RUNGS["non-randomised trial"]: "not randomised or not described",
+}
+NALTREXONE, LOW, NOTHING = "naltrexone", "low dose", "placebo or no treatment"
+PLACEBO = "placebo"  # key of the agent
+# traits in which two effects must not differ, and the word for several of them
+TRAITS = {
+    "measure": "measures",
+    "design": "designs",
+    "comparator": "comparators",
+    "agent": "agents",
+    "dose": "doses",
+    "time": "times",
+}
+
+
+def traits(review: Review, row: dict) -> dict[str, str]:
+    """Return in words what two effects must share to be pooled.
+
+    Parameters
+    ----------
+    review : Review
+        The data.
+    row : dict
+        A row of `effects.effects`.
+
+    Returns
+    -------
+    dict of str
+        A word for each of `TRAITS`. Agents that both arms got do not count, nor does a placebo.
+    """
+    design = review.labels("studies", "design")[row["study_id"]]
+    rung = RUNGS[design]
+    treated, other = (_given(review, row[side]) for side in ("arm_id", "comparator_id"))
+    kinds = {row.agent_id: row.kind for row in review.agents.itertuples(index=False)}
+    more = treated["agent_id"][~treated["agent_id"].isin([*other["agent_id"], PLACEBO])]
+    against = set(other["agent_id"]) - set(treated["agent_id"]) - {PLACEBO}
+    measure = row["measure"] + (f" ({row['unit']})" if row["measure"] == DIFFERENCE else "")
+    if row["measure"] == STANDARDISED and "baseline" in row["timepoint"]:
+        # the standard deviation of changes is another yardstick than that of values
+        measure += " of changes"
+    words = TRIALS.get(rung, rung.lower())
+    if design == CROSSOVER and row["given"] == FROM_ARMS:
+        # taken for two groups of people, the arms of a crossover trial would weigh too little
+        words = "a crossover trial whose paired comparison is not printed"
+    return {
+        "measure": measure,
+        "design": words,
+        "comparator": NOTHING if not against else "another treatment",
+        "agent": _agent({kinds[agent] for agent in more}, set(other["agent_id"].map(kinds))),
+        "dose": _dose(review, treated[treated["agent_id"] == "naltrexone"]),
+        "time": period(row["timepoint"]),
+    }
+
+
+def _given(review: Review, arm: str) -> pd.DataFrame:
+    doses = keys_of(review.labels("arms", "doses")[arm])
+    return review.doses[review.doses["dose_id"].isin(doses)]
+
+
+def _agent(more: set[str], other: set[str]) -> str:
+    """Say what the treated arm got and the other did not, from kinds of agents."""
+    if other & set(ANTAGONISTS):
+        return "an antagonist in both arms"
+    if more == {"naltrexone"}:
+        return NALTREXONE
+    return "naltrexone with another agent" if "naltrexone" in more else "not naltrexone"
+
+
+def _dose(review: Review, doses: pd.DataFrame) -> str:
+    low, high = dose_band(review, LOW)
+    amounts = [
+        (number(amount), row.unit)
+        for row in doses.itertuples(index=False)
+        for amount in (row.amount, row.amount_high)
+        if amount
+    ]
+    if not amounts:
+        return "dose not told"
+    inside = all(unit == "mg" and low <= amount <= high for amount, unit in amounts)
+    return LOW if inside else "other dose"
+
+
+def bar(told: dict[str, str]) -> str:
+    """Say why an effect with these traits is pooled with no other; empty where it can be."""
+    if told["agent"] != NALTREXONE:
+        return told["agent"]
+    if told["dose"] != LOW:
+        return told["dose"]
+    if told["comparator"] != NOTHING:
+        return f"compared with {told['comparator']}"
+    return "" if told["design"] in TRIALS.values() else told["design"]
