@@ -8,6 +8,7 @@ from pathlib import Path
 
 from livingreview.checks import examine
 from livingreview.claims import claim_faults
+from livingreview.evidence_diff import command as diff
 from livingreview.faults import DataError, Fault
 from livingreview.new_study import command as new_study
 from livingreview.new_study.all_or_nothing import restore
@@ -43,9 +44,14 @@ def main(arguments: list[str] | None = None) -> int:
     pool.add_arguments(
         commands.add_parser("pool", help="pool the studies of a CSV file of your own")
     )
+    diff.add_arguments(
+        commands.add_parser(
+            "diff", help="show what differs in data, results and book between two versions"
+        )
+    )
     options = parser.parse_args(arguments)
-    if options.command == "pool":
-        return pool.run(options)
+    if options.command in ANYWHERE:
+        return ANYWHERE[options.command](options)
     try:
         root = find_root()
     except ProjectNotFoundError as error:
@@ -123,6 +129,8 @@ def _serve(root, options) -> int:
     return 0
 
 
+# These need no project around them.
+ANYWHERE = {"diff": diff.run, "pool": pool.run}
 FORMATS = {"text": str, "github": Fault.annotation}
 COMMANDS = {
     "check": _check,

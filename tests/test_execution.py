@@ -336,6 +336,17 @@ def test_outputs_are_held_until_something_read_changes(server, tmp_path):
     assert not Outputs(tmp_path / "stored", tmp_path).holds(reads)
 
 
+def test_what_a_kernel_tells_of_itself_is_stored_with_the_outputs(server, tmp_path):
+    reads = chapter(tmp_path, ["1 + 1"])
+    stored = Outputs(tmp_path / "stored", tmp_path)
+    ((_, _, error),) = stored.run([reads], 60)
+    assert error is None
+    asked = reads.read(stored.digest("made-up"))
+    _, found = stored.cache.merge_match_into_notebook(asked)
+    assert found.metadata["language_info"]["name"] == "python"
+    assert found.cells[0].outputs[0]["data"]["text/plain"] == "2"
+
+
 def test_stored_outputs_that_were_cut_off_are_made_again(server, tmp_path):
     reads = chapter(tmp_path, ["1 + 1"])
     ((_, _, error),) = Outputs(tmp_path / "stored", tmp_path).run([reads], 60)

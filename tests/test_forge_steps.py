@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 import yaml
-from built_site import SITE
+from built_site import SITE, add_study
 from conftest import LEFT_OUT, ROOT
 from forge import run, step, steps
 
@@ -59,20 +61,46 @@ def test_a_step_that_makes_a_target_fails_with_it(checkout, workflow, title, wor
     assert run(one, checkout, [["^make", {"status": 2}]], env={}).status == 2
 
 
-def test_the_diff_is_kept_with_the_number_of_its_pull_request(checkout):
-    stand_in(checkout, 'echo "$*" > called; echo "## What changes"; echo "<p>" > "$5"\n')
-    one = step("pull-request", "Say what changes in the evidence")
-    given = {"GITHUB_STEP_SUMMARY": str(checkout / "summary")}
-    done = run(one, checkout, [], env={"NUMBER": "7"}, given=given)
+DIFF = "Say what changes in the evidence"
+
+
+def git(folder, *words):
+    who = (
+        "-c",
+        "user.name=Test",
+        "-c",
+        "user.email=test@example.org",
+        "-c",
+        "commit.gpgsign=false",
+    )
+    subprocess.run(["git", *who, *words], cwd=folder, check=True, capture_output=True)
+
+
+def test_the_diff_is_kept_with_the_number_of_its_pull_request(project):
+    (project / ".venv").symlink_to(sys.prefix)
+    git(project, "init", "--quiet")
+    for change in (lambda folder: None, add_study):
+        change(project)
+        git(project, "add", "--all")
+        git(project, "commit", "--quiet", "--message", "A commit")
+    summary = project.parent / "summary"
+    given = {"GITHUB_STEP_SUMMARY": str(summary)}
+    done = run(step("pull-request", DIFF), project, [], env={"NUMBER": "7"}, given=given)
     assert done.status == 0, done.said
-    kept = {path.name: path.read_text() for path in (checkout / "evidence-diff").iterdir()}
-    assert kept == {"diff.md": "## What changes\n", "diff.html": "<p>\n", "number": "7\n"}
-    called = (checkout / "called").read_text()
-    assert called == "diff HEAD^1 HEAD --html evidence-diff/diff.html\n"
-    assert (checkout / "summary").read_text() == "## What changes\n"
+    kept = {path.name: path.read_text() for path in (project / "evidence-diff").iterdir()}
+    assert kept.keys() == {"diff.md", "diff.html", "number"}
+    assert kept["number"] == "7\n"
+    assert "newcomer2026" in kept["diff.md"]
+    assert "newcomer2026" in kept["diff.html"]
+    assert summary.read_text() == kept["diff.md"]
+
+
+def test_a_diff_that_cannot_be_made_fails(checkout):
     stand_in(checkout, "exit 3\n")
-    shutil.rmtree(checkout / "evidence-diff")
-    assert run(one, checkout, [], env={"NUMBER": "7"}, given=given).status == 3
+    given = {"GITHUB_STEP_SUMMARY": str(checkout / "summary")}
+    done = run(step("pull-request", DIFF), checkout, [], env={"NUMBER": "7"}, given=given)
+    assert done.status == 3
+    assert not (checkout / "summary").exists()
 
 
 # --- the comment ---------------------------------------------------------------------------------
@@ -405,7 +433,7 @@ def test_a_failure_opens_one_issue_and_later_ones_add_to_it(tmp_path, open_issue
 
 
 def test_every_step_with_shell_is_run_here():
-    tested = (ROOT / "tests/test_forge_steps.py").read_text(encoding="utf-8")
+    tested = Path(__file__).read_text(encoding="utf-8")
     for name in ("pull-request", "comment", "publish", "weekly"):
         for _, one in steps(name):
             if "run" in one:

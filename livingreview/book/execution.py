@@ -98,6 +98,9 @@ class Outputs:
         for cell, ran in zip(stored.cells, notebook.cells, strict=True):
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
+        # what the kernel told of itself: the language of shown code, and the state of widgets
+        for key in {"language_info", "widgets"} & notebook.metadata.keys():
+            stored.metadata[key] = notebook.metadata[key]
         bundle = CacheBundleIn(stored, str(chapter.path), data={})
         self.cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
         self.record.add(chapter.name, names=names, digest=digest, seconds=round(seconds, 2))
