@@ -2,25 +2,35 @@
 VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
+# Tools of the audits that are no Python live beside the environment.
+AUDIT := $(abspath $(VENV))/audit
 # A copy of the repository uses its own package, not the one installed from elsewhere.
 export PYTHONPATH := $(CURDIR)
 # Set-up needs no cache folder that can be written to and no newer pip than the pinned one.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := book
-.PHONY: book check test chromium bench serve lint pins clean
+.PHONY: book check test chromium audit audit-workflows links bench serve lint pins clean
 
 book: $(VENV)/.installed ## Check the data and build the book into _build/html
 	$(BIN)/python -m livingreview build
 
 check: $(VENV)/.installed ## Name every fault in the data
-	$(BIN)/python -m livingreview check
+	$(BIN)/python -m livingreview check $(if $(FORMAT),--format $(FORMAT))
 
 test: $(VENV)/.installed lint chromium ## Run every test, the build of the book among them
 	$(BIN)/python -m pytest
 
 chromium: ## Install the browser that the tests open pages in, where there is none
 	.ci/chromium
+
+audit: audit-workflows ## Audit with tools that are no Python; needs Node.js
+
+audit-workflows: $(AUDIT)/.installed
+	NODE_PATH=$(AUDIT)/node_modules node audit/workflows.cjs .github/workflows/*.yml
+
+links: $(VENV)/.installed ## Try every address that the book leads to; needs the network
+	$(BIN)/python -m livingreview links
 
 bench: $(VENV)/.installed ## Measure what building costs, and write bench/results.md
 	$(BIN)/python -m bench
@@ -45,4 +55,11 @@ $(VENV)/.installed: requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(AUDIT)/.installed: audit/package.json audit/package-lock.json
+	@command -v npm > /dev/null || { echo "The audits need Node.js 18 or newer with npm (https://nodejs.org)." >&2; exit 1; }
+	mkdir -p $(AUDIT)
+	cp audit/package.json audit/package-lock.json $(AUDIT)
+	npm ci --prefix $(AUDIT) --ignore-scripts --no-audit --no-fund --silent
 	@touch $@

@@ -68,7 +68,7 @@ def cells(folder: Path) -> Cost:
 
 def stored(folder: Path) -> Cost:
     """Sphinx alone: all pages read and written with the outputs that are stored already."""
-    for part in ("html", ".doctrees"):
+    for part in ("html", ".doctrees-html"):
         shutil.rmtree(folder / WORK / part, ignore_errors=True)
     (folder / "_build/site.json").unlink(missing_ok=True)
     cost = ours(folder)

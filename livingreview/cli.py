@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from livingreview.checks import examine
 from livingreview.claims import claim_faults
 from livingreview.evidence_diff import command as diff
-from livingreview.faults import Fault
+from livingreview.faults import DataError, Fault
 from livingreview.new_study import command as new_study
 from livingreview.new_study.all_or_nothing import restore
 from livingreview.pool import command as pool
@@ -32,6 +33,11 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("build", help="check the data and build the book into _build/html")
     serve = commands.add_parser("serve", help="show the book and rebuild it on a change")
     serve.add_argument("--port", type=int, default=8000, help="port on this machine")
+    commands.add_parser("links", help="try every address that the book leads to")
+    guard = commands.add_parser("guard", help="refuse a site that is empty, partial or shrunken")
+    guard.add_argument("site", nargs="?", type=Path, help="folder of the site, if not _build/html")
+    guard.add_argument("--last", type=Path, help="manifest.json of the site as last published")
+    guard.add_argument("--tag", help="tag of the release, which names the version of the data")
     new_study.add_arguments(
         commands.add_parser("new-study", help="add a study, with blanks for a person to fill")
     )
@@ -88,6 +94,34 @@ def _build(root, options) -> int:
     return 0
 
 
+def _guard(root, options) -> int:
+    from livingreview.book.build import SITE
+    from livingreview.book.guard import faults_of_site, wrong_tag
+
+    try:
+        faults = faults_of_site(root, options.site or root / SITE, options.last)
+    except DataError as error:
+        faults = error.faults
+    if options.tag is not None:
+        faults += wrong_tag(root, options.tag)
+    print(*faults, f"{len(faults)} fault(s)." if faults else "The site is whole.", sep="\n")
+    return 1 if faults else 0
+
+
+def _links(root, options) -> int:
+    from livingreview.book.build import BuildError
+    from livingreview.book.links import broken_links
+
+    try:
+        broken, refused = broken_links(root)
+    except BuildError as error:
+        print(f"livingreview: {error}", file=sys.stderr)
+        return 1
+    print(*broken, *refused, sep="\n")
+    print(f"{len(broken)} broken link(s); {len(refused)} that refuse a program.")
+    return 1 if broken else 0
+
+
 def _serve(root, options) -> int:
     from livingreview.book.serve import serve
 
@@ -98,4 +132,11 @@ def _serve(root, options) -> int:
 # These need no project around them.
 ANYWHERE = {"diff": diff.run, "pool": pool.run}
 FORMATS = {"text": str, "github": Fault.annotation}
-COMMANDS = {"check": _check, "build": _build, "serve": _serve, "new-study": new_study.run}
+COMMANDS = {
+    "check": _check,
+    "build": _build,
+    "guard": _guard,
+    "links": _links,
+    "serve": _serve,
+    "new-study": new_study.run,
+}

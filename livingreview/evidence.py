@@ -57,7 +57,7 @@ def arms_with_antagonist(review: Review) -> pd.DataFrame:
     agent = dict(zip(review.doses["dose_id"], review.doses["agent_id"], strict=True))
     told = [[kind[agent[dose]] in ANTAGONISTS for dose in keys_of(k)] for k in review.arms["doses"]]
     arms = review.arms.assign(combined=[not all(given) for given in told])
-    return arms[[any(given) for given in told]]
+    return arms.loc[[any(given) for given in told]]
 
 
 @once

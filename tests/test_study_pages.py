@@ -370,6 +370,14 @@ def test_pages_of_some_studies_are_those_of_all(review, pages, used):
         assert made.page(study) == pages[study]
 
 
+def test_no_page_has_to_be_written_when_only_prose_has_changed(review, pages, used):
+    made = StudyPages(review, site(), used)
+    made.prepare([])
+    made.prepare(list(pages)[:1])
+    study = next(iter(pages))
+    assert made.page(study) == pages[study]
+
+
 def test_the_sentence_names_design_number_and_dose(review, pages):
     assert set(DESIGNS) == set(review.package.tables["studies"].by_name["design"].enum)
     for row in review.studies.to_dict("records"):

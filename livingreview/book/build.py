@@ -9,6 +9,7 @@ import stat
 import sys
 from pathlib import Path
 
+from livingreview.book import manifest
 from livingreview.book.history import last_changes
 from livingreview.book.inputs import whole_book
 from livingreview.book.refusal import faults_of
@@ -54,11 +55,13 @@ def build(root: Path) -> Path:
         if faults:
             print(*faults, sep="\n", file=sys.stderr)
             raise BuildError(f"{len(faults)} fault(s) in the data")
-        _sphinx(root)
+        if run_sphinx(root):
+            raise BuildError("the book was not built; see above for what failed")
         built = root / WORK / "_build/html"
         missing = [page for page in pages(root) if not (built / page).is_file()]
         if missing:
             raise BuildError(f"pages of _toc.yml are missing: {', '.join(missing)}")
+        manifest.write(built)
         publish(root, built)
         stamp = made_of | {"files": _files(root / SITE)}
         (root / MADE_OF).write_text(json.dumps(stamp), encoding="utf-8")
@@ -69,8 +72,13 @@ def build(root: Path) -> Path:
     return root / SITE
 
 
-def _sphinx(root: Path) -> None:
-    """Build all pages into the working folder with jupyter-book's own settings."""
+def run_sphinx(root: Path, builder: str = "html") -> bool:
+    """Run a builder of Sphinx with jupyter-book's settings; return whether it failed.
+
+    Its output is in the working folder, under the name of the builder. Each builder has its own
+    notes on which pages it has read, so that none takes for done what another one did; they share
+    the outputs of the chapters.
+    """
     # The kernels' process imports what chapters use while this one imports Sphinx.
     from livingreview.book import running_start
 
@@ -80,7 +88,9 @@ def _sphinx(root: Path) -> None:
     os.environ["SOURCE_DATE_EPOCH"] = "315532800"
     result = build_sphinx(
         root,
-        root / WORK / "_build/html",
+        root / WORK / "_build" / builder,
+        doctreedir=root / WORK / f"_build/.doctrees-{builder}",
+        builder=builder,
         noconfig=True,
         path_config=root / "_config.yml",
         confoverrides={
@@ -91,8 +101,7 @@ def _sphinx(root: Path) -> None:
         warningiserror=True,
         keep_going=True,
     )
-    if result != 0:
-        raise BuildError("the book was not built; see above for what failed")
+    return result != 0
 
 
 def pages(root: Path) -> list[str]:

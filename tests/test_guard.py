@@ -1,0 +1,210 @@
+"""An empty, partial or shrunken site is refused, and links are tried."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import shutil
+import threading
+import zipfile
+from pathlib import Path
+
+import pytest
+from built_site import SITE, append
+from conftest import command
+
+from livingreview.book import manifest
+from livingreview.book.downloads import ARCHIVE
+
+CHAPTER = "chapters/methods.html"
+
+
+@pytest.fixture
+def site(built, tmp_path):
+    """A copy of the built site that a test may spoil."""
+    return shutil.copytree(built / SITE, tmp_path / "site")
+
+
+def guard(built, site, *options):
+    return command(built, "guard", str(site), *map(str, options))
+
+
+def refused(done, *parts):
+    """Return the one line of a refusal that holds all parts."""
+    assert done.returncode == 1, done.stdout + done.stderr
+    found = [line for line in done.stdout.splitlines() if all(part in line for part in parts)]
+    assert len(found) == 1, done.stdout
+    return found[0]
+
+
+def last_time(site, tmp_path, **sizes):
+    """Write a manifest like that of the site, with other sizes for some files."""
+    path = tmp_path / "last.json"
+    path.write_text(json.dumps(manifest.files(site) | sizes), encoding="utf-8")
+    return path
+
+
+def test_the_site_as_built_is_whole(built, site, tmp_path):
+    done = guard(built, site, "--last", site / manifest.MANIFEST, "--tag", "v0.1.0")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert command(built, "guard").stdout == "The site is whole.\n"
+
+
+def test_the_manifest_names_every_file_with_its_size(built):
+    named = manifest.read(built / SITE / manifest.MANIFEST)
+    assert named == manifest.files(built / SITE)
+    assert named[CHAPTER] == (built / SITE / CHAPTER).stat().st_size
+    assert manifest.MANIFEST not in named
+    assert not any(part.startswith(".") for name in named for part in Path(name).parts)
+
+
+def test_an_empty_site_is_refused(built, tmp_path, review):
+    done = guard(built, tmp_path / "nothing")
+    for name in ("index.html", CHAPTER, "data/studies.csv", "search.html", manifest.MANIFEST):
+        assert refused(done, f"{name}: is missing", "make clean book")
+    assert done.stdout.count("\nstudies/") == len(review.studies)
+
+
+def test_a_missing_study_page_or_download_is_refused(built, site, review):
+    study = review.studies["study_id"].iloc[0]
+    for name in (f"studies/{study}.html", "data/measurements.csv", "data/recomputed.csv"):
+        (site / name).unlink()
+        assert refused(guard(built, site), f"{name}: is missing from the site")
+
+
+def test_a_page_that_is_cut_off_or_has_no_content_is_refused(built, site):
+    path = site / CHAPTER
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    manifest.write(site)  # as if the build itself had written no more
+    assert refused(guard(built, site), f"{CHAPTER}: is cut off")
+    path.write_bytes(b"<html><body></body></html>\n")
+    manifest.write(site)
+    assert refused(guard(built, site), f"{CHAPTER}: is empty")
+
+
+def test_a_file_lost_added_or_changed_after_the_build_is_refused(built, site):
+    (site / "_static/livingreview.css").write_text("", encoding="utf-8")
+    (site / "_static/basic.css").unlink()
+    (site / "extra.txt").write_text("x", encoding="utf-8")
+    done = guard(built, site)
+    assert refused(done, "_static/livingreview.css: has changed since the build", "now: 0)")
+    assert refused(done, "_static/basic.css: has changed since the build", "now: none)")
+    assert refused(done, "extra.txt: has changed since the build", "then: none, now: 1)")
+
+
+def test_downloads_that_are_not_the_data_are_refused(built, site):
+    (site / "data/studies.csv").write_text("study_id\n", encoding="utf-8")
+    manifest.write(site)
+    assert refused(guard(built, site), "data/studies.csv: is not the file of the repository")
+    with zipfile.ZipFile(site / "data" / ARCHIVE, "w") as archive:
+        archive.writestr("studies.csv", "study_id\n")
+    manifest.write(site)
+    assert refused(guard(built, site), ARCHIVE, "does not hold")
+    (site / "data" / ARCHIVE).write_bytes(b"PK")
+    manifest.write(site)
+    assert refused(guard(built, site), ARCHIVE, "cannot be opened")
+
+
+def test_a_page_or_table_that_shrank_or_went_is_refused(built, site, tmp_path):
+    size = (site / CHAPTER).stat().st_size
+    last = last_time(site, tmp_path, **{CHAPTER: 2 * size})
+    assert guard(built, site, "--last", last).returncode == 0
+    last = last_time(site, tmp_path, **{CHAPTER: 2 * size + 1, "chapters/gone.html": 9})
+    done = guard(built, site, "--last", last)
+    assert refused(done, CHAPTER, "less than half", f"then: {2 * size + 1}, now: {size}")
+    assert refused(done, "chapters/gone.html", "is gone", "smaller on purpose")
+    last = last_time(site, tmp_path, **{"_static/old.js": 9, "_static/basic.css": 10**9})
+    assert guard(built, site, "--last", last).returncode == 0
+
+
+def test_a_study_may_go_only_if_the_updates_name_it(data_copy, built, tmp_path):
+    folder = data_copy
+    for name in ("_toc.yml", "pyproject.toml"):
+        shutil.copy(built / name, folder / name)
+    site = shutil.copytree(built / SITE, folder / SITE)
+    gone = {"studies/gone2020.html": 9, "studies/gone2020_mice.html": 9}
+    last = last_time(site, tmp_path, **gone)
+    done = command(folder, "guard", "--last", str(last))
+    assert refused(done, "studies/gone2020.html", "Name gone2020 in a row", "updates.csv")
+    append(folder, "updates", date="2026-11-22", kind="study removed", summary="gone2020_mice: x")
+    for name in ("updates.csv", ARCHIVE):
+        (site / "data" / name).unlink()
+    shutil.copy(folder / "data/updates.csv", site / "data/updates.csv")
+    with zipfile.ZipFile(site / "data" / ARCHIVE, "w") as archive:
+        for path in (site / "data").iterdir():
+            if path.suffix in {".csv", ".json", ".bib"}:
+                archive.write(path, path.name)
+    manifest.write(site)
+    done = command(folder, "guard", "--last", str(last))
+    assert refused(done, "studies/gone2020.html")
+    assert "gone2020_mice" not in done.stdout
+
+
+@pytest.mark.parametrize("text", ["<html>Not found</html>", "[]", '{"index.html": "much"}'])
+def test_what_is_no_manifest_is_not_taken_for_one(built, site, tmp_path, text):
+    path = tmp_path / "last.json"
+    path.write_text(text, encoding="utf-8")
+    assert refused(guard(built, site, "--last", path), "last.json: is no manifest", "again")
+    assert guard(built, site, "--last", tmp_path / "none.json").returncode == 1
+
+
+def test_a_tag_names_the_version_of_the_data(built, site):
+    line = refused(guard(built, site, "--tag", "v9.9.9"), "data/datapackage.json", '"0.1.0"')
+    assert "the tag says v9.9.9" in line
+
+
+# --- links ---------------------------------------------------------------------------------------
+
+
+class Answers(http.server.BaseHTTPRequestHandler):
+    """A site with a page, one that refuses programs, and a registry of works."""
+
+    def do_GET(self):
+        wanted = self.headers["Accept"]
+        answers = {
+            "/here": 200,
+            "/refuses": 403,
+            "/work": 200 if "citationstyles" in wanted else 500,
+        }
+        self.send_response(answers.get(self.path, 404))
+        self.end_headers()
+
+    do_HEAD = do_GET  # noqa: N815
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture
+def elsewhere():
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_broken_links_are_named_and_refusals_are_no_alarm(built, tmp_path, elsewhere):
+    folder = shutil.copytree(built, tmp_path / "project")
+    config = (folder / "_config.yml").read_text(encoding="utf-8")
+    assert config.count('"https://doi.org":') == 1
+    config = config.replace('"https://doi.org":', f'"{elsewhere}":')
+    config = config.replace("linkcheck_retries: 3", "linkcheck_retries: 1")
+    config = config.replace(
+        "    linkcheck_timeout", '    linkcheck_ignore: ["https://"]\n    linkcheck_timeout'
+    )
+    (folder / "_config.yml").write_text(config, encoding="utf-8")
+    page = folder / "chapters/how-to-read.md"
+    text = page.read_text(encoding="utf-8")
+    links = "\n".join(f"[Read]({elsewhere}/{name})." for name in ("here", "refuses", "work"))
+    page.write_text(f"{text}\n{links}\n[Read]({elsewhere}/lost).\n", encoding="utf-8")
+    done = command(folder, "links")
+    assert done.returncode == 1, done.stdout[-2000:] + done.stderr[-2000:]
+    assert done.stdout.endswith("1 broken link(s); 1 that refuse a program.\n")
+    *_, lost, refuses, _ = done.stdout.splitlines()
+    assert lost.startswith("chapters/how-to-read.md:")
+    assert f"{elsewhere}/lost" in lost
+    assert f"{elsewhere}/refuses" in refuses
+    page.write_text(f"{text}\n{links}\n", encoding="utf-8")
+    done = command(folder, "links")
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
