@@ -143,7 +143,11 @@ class Drawing:
 
 
 def standalone(inline: str, alt: str) -> str:
-    """Return the picture of a page as a file of its own: its words, light colours, on white."""
+    """Return the picture of a page as a file of its own: its words, light colours, on white.
+
+    Links lead from the page that the picture stands on, and are left out.
+    """
+    inline = re.sub(r"<a [^>]*>|</a>", "", inline)
     text = re.sub(r"var\(--lr-(\w+)\)", lambda match: COLOURS[match[1]], inline)
     head, rest = text.split(">", 1)
     paper = '<rect width="100%" height="100%" fill="#ffffff"/>'
