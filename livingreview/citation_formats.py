@@ -34,7 +34,7 @@ def ris(reference: Reference) -> str:
     entry = reference.entry
 
     def field(name: str) -> str:
-        return plain(entry.fields.get(name, ""))
+        return plain(entry.fields[name]) if name in entry.fields else ""
 
     first, _, last = field("pages").replace("–", "-").partition("-")
     names = entry.persons.get("author") or entry.persons.get("editor") or []

@@ -109,16 +109,20 @@ def doses_given(review: Review) -> pd.DataFrame:
 
 def _doses(review: Review) -> pd.DataFrame:
     """Return the doses of each study: their range, scale, and places against the low-dose band."""
-    rows = []
-    for study, doses in doses_given(review).groupby("study_id", sort=False):
-        counted = doses[doses["use"] == COUNTED]
-        reached = ", ".join(counted["places"])
-        found = [place for place in PLACES if place in reached]
-        found += [use for use in (NO_AMOUNT, OTHER_DRUG) if use in set(doses["use"])]
-        scale = ", ".join(dict.fromkeys(counted["scale"]))
-        row = {"study_id": study, "low": counted["low"].min(), "high": counted["high"].max()}
-        rows.append(row | {"scale": scale, "dose": tuple(found)})
-    return pd.DataFrame(rows, columns=["study_id", "low", "high", "scale", "dose"])
+    given = doses_given(review)
+    counted = given[given["use"] == COUNTED].groupby("study_id", sort=False)
+    frame = counted.agg(low=("low", "min"), high=("high", "max"))
+    frame["scale"] = counted["scale"].agg(lambda scales: ", ".join(dict.fromkeys(scales)))
+    reached = dict.fromkeys(given["study_id"], "")
+    # where a dose that is counted lies, or why another is not
+    said = given["places"].where(given["use"] == COUNTED, given["use"])
+    for study, words in zip(given["study_id"], said, strict=True):
+        reached[study] += f", {words}"
+    order = (*PLACES, NO_AMOUNT, OTHER_DRUG)
+    dose = {study: tuple(one for one in order if one in words) for study, words in reached.items()}
+    return (
+        frame.reindex(list(dose)).assign(dose=dose.values()).rename_axis("study_id").reset_index()
+    )
 
 
 def filters(review: Review) -> tuple[Filter, ...]:

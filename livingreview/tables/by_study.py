@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 import pandas as pd
@@ -23,11 +22,11 @@ from livingreview.tables.base import (
 from livingreview.tables.by_arm import CONDITION
 from livingreview.tables.marks import MarkedRow
 from livingreview.tables.phrases import (
-    Row,
     comparison_phrases,
     dose_phrases,
     measurement_phrases,
     records,
+    records_by_study,
 )
 
 COLUMNS = (
@@ -72,10 +71,10 @@ class _Findings:
     def __init__(self, review: Review):
         self.review = review
         owner = review.arms[["arm_id", "study_id"]]
-        self.comparisons = _by_study(_tabled(review.comparisons.merge(owner, on="arm_id")))
-        self.measurements = _by_study(_tabled(review.measurements.merge(owner, on="arm_id")))
-        self.doses, self.arms = _by_study(review.doses), _by_study(review.arms)
-        self.characteristics = _by_study(review.characteristics)
+        self.comparisons = records_by_study(_tabled(review.comparisons.merge(owner, on="arm_id")))
+        self.measurements = records_by_study(_tabled(review.measurements.merge(owner, on="arm_id")))
+        self.doses, self.arms = records_by_study(review.doses), records_by_study(review.arms)
+        self.characteristics = records_by_study(review.characteristics)
         self.citations = {row["study_id"]: row for row in records(resolved_citations(review))}
 
     def row(self, study: pd.Series) -> list[str | Markup]:
@@ -148,14 +147,6 @@ class _Findings:
         if not phrases:
             return quiet("The source states no result.")
         return lines(phrases)
-
-
-def _by_study(frame: pd.DataFrame) -> dict[str, list[Row]]:
-    """Return the rows of each study, so that none is searched for among all."""
-    rows: dict[str, list[Row]] = defaultdict(list)
-    for row in records(frame):
-        rows[row["study_id"]].append(row)
-    return rows
 
 
 def _tabled(frame: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
@@ -30,6 +31,14 @@ def amount(low: str, high: str, unit: str) -> str:
 def records(frame: pd.DataFrame) -> list[Row]:
     """Return the rows of a frame as the phrases take them."""
     return frame.to_dict("records")
+
+
+def records_by_study(frame: pd.DataFrame) -> dict[str, list[Row]]:
+    """Return the rows of each study, so that none is searched for among all."""
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for row in records(frame):
+        rows[row["study_id"]].append(row)
+    return rows
 
 
 def _alike(rows: Iterable[Row], columns: Iterable[str]) -> list[list[Row]]:

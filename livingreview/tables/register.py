@@ -26,7 +26,7 @@ from livingreview.tables.base import (
 )
 from livingreview.tables.dose_words import against_low_band
 from livingreview.tables.marks import MarkedRow
-from livingreview.tables.phrases import Row, dose_phrases, records
+from livingreview.tables.phrases import Row, dose_phrases, records, records_by_study
 from livingreview.tables.register_csv import csv_head, csv_row
 
 # Columns by the name that the address sorts them by. Of a number, the largest comes first.
@@ -121,9 +121,7 @@ class RegisterTable(BookTable):
 def study_register(review: Review) -> RegisterTable:
     """Return the register: every study once, those nearest to a patient first."""
     studies = records(register(review))
-    doses = {
-        study: records(rows) for study, rows in doses_given(review).groupby("study_id", sort=False)
-    }
+    doses = records_by_study(doses_given(review))
     narrowed = filters(review)
     orders = {one.name: list(one.labels) for one in narrowed}
     keys = dict.fromkeys(study["reference"] for study in studies)
@@ -131,7 +129,7 @@ def study_register(review: Review) -> RegisterTable:
         "register",
         "Which studies are there?",
         tuple(COLUMNS.values()),
-        [Group("", [_row(review, study, doses.get(study["study_id"], ())) for study in studies])],
+        [Group("", [_row(review, study, doses[study["study_id"]]) for study in studies])],
         "studies",
         frozenset(study["study_id"] for study in studies),
         filters=narrowed,
@@ -143,7 +141,7 @@ def study_register(review: Review) -> RegisterTable:
                     "values": study["values"],
                     "sort": _sorted_by(review, study, orders),
                     "reference": study["reference"],
-                    "csv": csv_row(review, study, doses.get(study["study_id"], ())),
+                    "csv": csv_row(review, study, doses[study["study_id"]]),
                 }
                 for study in studies
             ],
