@@ -79,7 +79,7 @@ CELLS = [
     ("comparisons", 2, "p", "0,03", ["decimal comma", '"0.03"']),
     ("comparisons", 2, "ci_low", "1.1", ["interval without its effect"]),
     ("comparisons", 2, "se", "0.4", ["standard error without its effect"]),
-    ("comparisons", 2, "se", "-0.4", ["not a number"]),
+    ("comparisons", 2, "se", "-0.4", ["below zero"]),
     ("mechanisms", 2, "target_node", "moor", ["mechanism_nodes.csv", 'did you mean "mor"']),
     ("pharmacology", 5, "high", "<", ["not a number"]),
     ("reference_lists", 2, "number", "1.0", ["whole number"]),

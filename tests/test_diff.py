@@ -265,7 +265,7 @@ class Tags(HTMLParser):
         attrs = dict(attrs)
         self.identifiers += [attrs["id"]] if "id" in attrs else []
         self.addresses += [v for k, v in attrs.items() if k in ("href", "src", "xlink:href")]
-        self.names += [attrs["aria-label"]] if attrs.get("role") == "img" else []
+        self.names += [attrs["aria-label"]] if tag == "svg" else []
         if tag == "tr":
             self.rows.append([])
         elif tag in ("td", "th"):

@@ -30,7 +30,8 @@ LINE = 1 << 20  # bytes that a request may have; it holds the environment of the
 
 def main(arguments: list[str]) -> None:
     """Preload, then fork a kernel for each request until the other end is closed."""
-    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    # as a kernel does that is started by itself
+    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     control = socket.socket(fileno=int(arguments[0]))
     preload(arguments[1:])
     # Objects made until now are never freed: no kernel shall copy their pages to count them.

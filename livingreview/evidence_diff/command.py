@@ -38,8 +38,10 @@ def run(options: argparse.Namespace) -> int:
         0 whether or not a conclusion changes; 2 if a side cannot be used or the page not be
         written, then standard error says which and why.
     """
-    # drawn without a screen; and other commands must start without these imports
-    os.environ["MPLBACKEND"] = "agg"
+    # other commands must start without these imports
+    import matplotlib
+
+    matplotlib.use("agg")  # drawn without a screen
     from livingreview.evidence_diff.compare import evidence_diff
     from livingreview.evidence_diff.markdown import as_markdown
     from livingreview.evidence_diff.page import as_page

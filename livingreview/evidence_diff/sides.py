@@ -108,7 +108,9 @@ def found(place: str | None, root: Path | None) -> Iterator[Place]:
     with tempfile.TemporaryDirectory() as folder:
         archive = _git(root, place, "archive", "--format=tar", commit)
         with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-            tar.extractall(folder, filter="data")
+            # Python before 3.11.4 knows no filter; what git packs lies inside the folder
+            tar.extraction_filter = getattr(tarfile, "data_filter", lambda member, path: member)
+            tar.extractall(folder)
         if not _holds_project(Path(folder)):
             raise SideError(f"{place}: this revision holds no {CONFIG} beside {DATA_DIR}/.")
         short = commit[:SHORT]
