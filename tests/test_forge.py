@@ -198,7 +198,7 @@ def test_the_shell_of_a_step_is_sound(name, job, one, tmp_path):
     assert ran("bash", "-n", script)[0] == 0
 
 
-@pytest.mark.parametrize("name", ["run", "guard"])
+@pytest.mark.parametrize("name", ["run", "guard", "diff"])
 def test_the_scripts_of_ci_are_sound(name):
     path = ROOT / ".ci" / name
     status, said = ran(BIN / "shellcheck", path)
@@ -213,7 +213,7 @@ def test_shellcheck_can_find_something(tmp_path):
 
 def test_steps_call_targets_and_commands_that_there_are():
     shell = "\n".join(one.values[2]["run"] for one in SHELL_STEPS)
-    shell += "\n" + (ROOT / ".ci/guard").read_text() + (ROOT / ".ci/run").read_text()
+    shell += "".join("\n" + (ROOT / ".ci" / name).read_text() for name in ("guard", "run", "diff"))
     rules = (ROOT / "Makefile").read_text(encoding="utf-8")
     called = re.findall(r"(?:^|; )make ([a-z -]+)", shell, re.MULTILINE)
     targets = {target for words in called for target in words.split()}

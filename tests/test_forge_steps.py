@@ -77,12 +77,12 @@ def git(folder, *words):
 
 
 def test_the_diff_is_kept_with_the_number_of_its_pull_request(project):
-    (project / ".venv").symlink_to(sys.prefix)
     git(project, "init", "--quiet")
     for change in (lambda folder: None, add_study):
         change(project)
         git(project, "add", "--all")
         git(project, "commit", "--quiet", "--message", "A commit")
+    (project / ".venv").symlink_to(sys.prefix)
     summary = project.parent / "summary"
     given = {"GITHUB_STEP_SUMMARY": str(summary)}
     done = run(step("pull-request", DIFF), project, [], env={"NUMBER": "7"}, given=given)
@@ -95,12 +95,18 @@ def test_the_diff_is_kept_with_the_number_of_its_pull_request(project):
     assert summary.read_text() == kept["diff.md"]
 
 
-def test_a_diff_that_cannot_be_made_fails(checkout):
-    stand_in(checkout, "exit 3\n")
+def test_versions_that_cannot_be_compared_are_told_and_a_crash_fails(checkout):
     given = {"GITHUB_STEP_SUMMARY": str(checkout / "summary")}
-    done = run(step("pull-request", DIFF), checkout, [], env={"NUMBER": "7"}, given=given)
-    assert done.status == 3
-    assert not (checkout / "summary").exists()
+    for status, passes in ((2, True), (1, False)):
+        stand_in(checkout, f"echo of another form >&2; exit {status}\n")
+        done = run(step("pull-request", DIFF), checkout, [], env={"NUMBER": "7"}, given=given)
+        assert (done.status == 0) == passes
+        assert "of another form" in done.said
+        told = (checkout / "evidence-diff/diff.md").read_text()
+        assert told == ("The two versions cannot be compared:\n\nof another form\n" * passes)
+        assert (checkout / "summary").is_file() == passes
+        shutil.rmtree(checkout / "evidence-diff")
+        (checkout / "summary").unlink(missing_ok=True)
 
 
 # --- the comment ---------------------------------------------------------------------------------
