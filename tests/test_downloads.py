@@ -29,6 +29,7 @@ def test_a_table_in_json_is_the_table(site, review):
         assert len(found) == len(rows)
         for row, item in zip(rows, found, strict=True):
             assert {k: "" if v is None else str(v) for k, v in item.items()} == row
+            assert "" not in item.values(), name
             for key, value in item.items():
                 kind = int if table.by_name[key].type == "integer" else str
                 assert value is None or type(value) is kind, (name, key)

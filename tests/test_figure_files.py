@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import struct
 import xml.etree.ElementTree as ET
 from types import SimpleNamespace
 
+import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 from built_site import SITE, Page
 from sphinx.errors import ExtensionError
+from test_figures import CASES
 
 from livingreview.book import build as building
 from livingreview.book.figures import all_files, write
@@ -52,6 +55,21 @@ def test_the_files_of_a_figure_are_the_figure(site, review):
     assert ET.fromstring(svg).tag == "{http://www.w3.org/2000/svg}svg"
     assert "var(--" not in svg and drawing.alt in svg
     assert (folder / "evidence-map.png").read_bytes() == drawing.png()
+
+
+def test_the_numbers_to_keep_are_those_behind_the_figures(site, review):
+    kept = {path.stem: path.read_text(encoding="utf-8") for path in site.glob("figures/*.csv")}
+    compared = set()
+    for function, rest in CASES:
+        drawing = function(review, *rest)
+        plt.close(drawing.figure)
+        # some are drawn for the tests alone
+        if drawing.name in kept:
+            compared.add(drawing.name)
+            assert kept[drawing.name] == as_csv(drawing.table), drawing.name
+            rows = list(csv.reader(io.StringIO(kept[drawing.name])))
+            assert len(rows) == 1 + len(drawing.table), drawing.name
+    assert len(compared) >= 20
 
 
 def test_every_picture_to_keep_is_whole(site):
@@ -102,11 +120,11 @@ def test_files_of_a_figure_that_is_gone_go_and_the_others_stay(tmp_path):
         env = SimpleNamespace(livingreview_figures={"page": figures})
         app = SimpleNamespace(builder=SimpleNamespace(format="html"), outdir=str(tmp_path), env=env)
         write(app, None)
-        return {path.name: path.stat().st_ino for path in (tmp_path / "figures").iterdir()}
+        return {path.name: path.stat().st_mtime_ns for path in (tmp_path / "figures").iterdir()}
 
     one, two = (FigureFiles(name, "", {"csv": name.encode()}) for name in ("one", "two"))
-    first = build(one=one, two=two)
-    assert set(first) == {"one.csv", "two.csv"}
-    assert build(one=one) == {"one.csv": first["one.csv"]}
+    assert set(build(one=one, two=two)) == {"one.csv", "two.csv"}
+    os.utime(tmp_path / "figures/one.csv", ns=(1, 1))
+    assert build(one=one) == {"one.csv": 1}, "a file that is the same is not written again"
     build(one=FigureFiles("one", "", {"csv": b"changed"}))
     assert (tmp_path / "figures/one.csv").read_bytes() == b"changed"
