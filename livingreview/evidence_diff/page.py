@@ -11,6 +11,7 @@ from livingreview.evidence_diff.compare import RULE
 from livingreview.evidence_diff.page_style import STYLE
 from livingreview.evidence_diff.report import Cell, EvidenceDiff, FigurePair
 from livingreview.evidence_diff.wording import GONE, NEW
+from livingreview.figures.drawing import Drawing, without_links
 
 _PAGE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
     """\
@@ -117,6 +118,10 @@ def _cell(cell: Cell) -> str | Markup:
     return text
 
 
+def _of_side(drawing: Drawing, side: str, number: int) -> Drawing:
+    return replace(drawing, name=f"{side.lower()}-{number}-{drawing.name}")
+
+
 def _drawn(pair: FigurePair, number: int) -> list[tuple]:
     """Return side, drawing and picture; identifiers inside a picture are its own on the page."""
     sides = (("Before", pair.before), ("After", pair.after))
@@ -124,10 +129,7 @@ def _drawn(pair: FigurePair, number: int) -> list[tuple]:
         (
             side,
             drawing,
-            drawing
-            and Markup(
-                replace(drawing, name=f"{side.lower()}-{number}-{drawing.name}").inline_svg()
-            ),
+            drawing and Markup(without_links(_of_side(drawing, side, number).inline_svg())),
         )
         for side, drawing in sides
     ]

@@ -142,13 +142,17 @@ class Drawing:
         )
 
 
+def without_links(svg: str) -> str:
+    """Return a picture whose parts lead nowhere, for a place that is not the book."""
+    return re.sub(r"<a [^>]*>|</a>", "", svg)
+
+
 def standalone(inline: str, alt: str) -> str:
     """Return the picture of a page as a file of its own: its words, light colours, on white.
 
     Links lead from the page that the picture stands on, and are left out.
     """
-    inline = re.sub(r"<a [^>]*>|</a>", "", inline)
-    text = re.sub(r"var\(--lr-(\w+)\)", lambda match: COLOURS[match[1]], inline)
+    text = re.sub(r"var\(--lr-(\w+)\)", lambda match: COLOURS[match[1]], without_links(inline))
     head, rest = text.split(">", 1)
     paper = '<rect width="100%" height="100%" fill="#ffffff"/>'
     title = f"<title>{escape(alt)}</title>"
