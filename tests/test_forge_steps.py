@@ -139,7 +139,9 @@ def comment(checkout, artifact, *, head=HEAD, standing=(), size=1000):
     env = {"GH_TOKEN": "token", "RUN_ID": "99", "HEAD_SHA": HEAD}
     given = {"GITHUB_REPOSITORY": REPOSITORY}
     before = sorted(path.name for path in checkout.rglob("*"))
-    done = run(step("comment", "Comment"), checkout, answers, env=env, given=given)
+    one = step("comment", "Comment")
+    one["run"] = f"ulimit -v 400000\n{one['run']}"  # a small machine: in kilobytes
+    done = run(one, checkout, answers, env=env, given=given)
     after = sorted(path.name for path in checkout.rglob("*") if "__pycache__" not in path.parts)
     assert after == before, "the artifact was unpacked"
     return done
@@ -265,6 +267,7 @@ def test_what_is_no_artifact_is_refused(checkout, content):
     path.write_bytes(content)
     done = comment(checkout, path)
     assert done.status == 1
+    assert "::error::Not shown: number cannot be read" in done.said
     assert said(done) == []
 
 
