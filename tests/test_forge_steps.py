@@ -361,7 +361,7 @@ def test_a_page_with_status_200_is_not_taken_for_a_manifest(site, tmp_path):
     ("workflow", "title"),
     [("publish", GUARD), ("weekly", GUARD), ("pull-request", "Refuse an empty or partial site")],
 )
-@pytest.mark.parametrize("what", ["empty", "none", "partial"])
+@pytest.mark.parametrize("what", ["empty", "partial"])
 def test_an_empty_or_partial_site_is_refused(site, tmp_path, workflow, title, what):
     env = {"SMALLER": ""} if workflow == "publish" else {}
     whole = (site / SITE).rename(site / "whole")
