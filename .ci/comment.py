@@ -59,7 +59,7 @@ def member(packed: bytes, name: str, most: int) -> str:
 def number(packed: bytes) -> int:
     """Return the number of the pull request that the artifact names."""
     text = member(packed, "number", 20).strip()
-    if not re.fullmatch(r"[1-9][0-9]{0,8}", text, re.ASCII):
+    if not re.fullmatch(r"[1-9][0-9]{0,8}", text):
         raise RefusedError("the number of the pull request is none")
     return int(text)
 

@@ -15,6 +15,7 @@ from conftest import command
 
 from livingreview.book import manifest
 from livingreview.book.downloads import ARCHIVE
+from livingreview.book.guard import faults_of_site
 
 CHAPTER = "chapters/methods.html"
 
@@ -25,15 +26,15 @@ def site(built, tmp_path):
     return shutil.copytree(built / SITE, tmp_path / "site")
 
 
-def guard(built, site, *options):
-    return command(built, "guard", str(site), *map(str, options))
+def guard(built, site, last=None):
+    """Return the faults of a site, a line each."""
+    return [str(fault) for fault in faults_of_site(built, site, last)]
 
 
-def refused(done, *parts):
+def refused(faults, *parts):
     """Return the one line of a refusal that holds all parts."""
-    assert done.returncode == 1, done.stdout + done.stderr
-    found = [line for line in done.stdout.splitlines() if all(part in line for part in parts)]
-    assert len(found) == 1, done.stdout
+    found = [line for line in faults if all(part in line for part in parts)]
+    assert len(found) == 1, faults
     return found[0]
 
 
@@ -45,9 +46,29 @@ def last_time(site, tmp_path, **sizes):
 
 
 def test_the_site_as_built_is_whole(built, site, tmp_path):
-    done = guard(built, site, "--last", site / manifest.MANIFEST, "--tag", "v0.1.0")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert command(built, "guard").stdout == "The site is whole.\n"
+    last = shutil.copy(site / manifest.MANIFEST, tmp_path)
+    done = command(built, "guard", str(site), "--last", last, "--tag", "v0.1.0")
+    assert (done.returncode, done.stdout) == (0, "The site is whole.\n"), done.stderr
+    assert command(built, "guard").returncode == 0
+
+
+def test_the_command_names_faults_and_fails(built, tmp_path):
+    done = command(built, "guard", str(tmp_path / "nothing"), "--tag", "v9.9.9")
+    assert done.returncode == 1
+    *faults, count = done.stdout.splitlines()
+    assert refused(faults, "index.html: is missing from the site. Build it again")
+    line = refused(faults, "data/datapackage.json", '"0.1.0"')
+    assert line.endswith("so that they agree.")
+    assert "the tag says v9.9.9" in line
+    assert count == f"{len(faults)} fault(s)."
+
+
+def test_faulty_data_are_named_and_nothing_is_guarded(data_copy):
+    append(data_copy, "updates", date="2026-11-22", kind="nonsense", summary="x")
+    done = command(data_copy, "guard")
+    assert done.returncode == 1
+    assert "data/updates.csv:3: column kind" in done.stdout
+    assert "is missing from the site" not in done.stdout
 
 
 def test_the_manifest_names_every_file_with_its_size(built):
@@ -62,7 +83,7 @@ def test_an_empty_site_is_refused(built, tmp_path, review):
     done = guard(built, tmp_path / "nothing")
     for name in ("index.html", CHAPTER, "data/studies.csv", "search.html", manifest.MANIFEST):
         assert refused(done, f"{name}: is missing", "make clean book")
-    assert done.stdout.count("\nstudies/") == len(review.studies)
+    assert sum(line.startswith("studies/") for line in done) == len(review.studies)
 
 
 def test_a_missing_study_page_or_download_is_refused(built, site, review):
@@ -109,13 +130,13 @@ def test_downloads_that_are_not_the_data_are_refused(built, site):
 def test_a_page_or_table_that_shrank_or_went_is_refused(built, site, tmp_path):
     size = (site / CHAPTER).stat().st_size
     last = last_time(site, tmp_path, **{CHAPTER: 2 * size})
-    assert guard(built, site, "--last", last).returncode == 0
+    assert guard(built, site, last) == []
     last = last_time(site, tmp_path, **{CHAPTER: 2 * size + 1, "chapters/gone.html": 9})
-    done = guard(built, site, "--last", last)
+    done = guard(built, site, last)
     assert refused(done, CHAPTER, "less than half", f"then: {2 * size + 1}, now: {size}")
     assert refused(done, "chapters/gone.html", "is gone", "smaller on purpose")
     last = last_time(site, tmp_path, **{"_static/old.js": 9, "_static/basic.css": 10**9})
-    assert guard(built, site, "--last", last).returncode == 0
+    assert guard(built, site, last) == []
 
 
 def test_a_study_may_go_only_if_the_updates_name_it(data_copy, built, tmp_path):
@@ -125,7 +146,7 @@ def test_a_study_may_go_only_if_the_updates_name_it(data_copy, built, tmp_path):
     site = shutil.copytree(built / SITE, folder / SITE)
     gone = {"studies/gone2020.html": 9, "studies/gone2020_mice.html": 9}
     last = last_time(site, tmp_path, **gone)
-    done = command(folder, "guard", "--last", str(last))
+    done = guard(folder, site, last)
     assert refused(done, "studies/gone2020.html", "Name gone2020 in a row", "updates.csv")
     append(folder, "updates", date="2026-11-22", kind="study removed", summary="gone2020_mice: x")
     for name in ("updates.csv", ARCHIVE):
@@ -136,22 +157,17 @@ def test_a_study_may_go_only_if_the_updates_name_it(data_copy, built, tmp_path):
             if path.suffix in {".csv", ".json", ".bib"}:
                 archive.write(path, path.name)
     manifest.write(site)
-    done = command(folder, "guard", "--last", str(last))
+    done = guard(folder, site, last)
     assert refused(done, "studies/gone2020.html")
-    assert "gone2020_mice" not in done.stdout
+    assert not any("gone2020_mice" in line for line in done)
 
 
 @pytest.mark.parametrize("text", ["<html>Not found</html>", "[]", '{"index.html": "much"}'])
 def test_what_is_no_manifest_is_not_taken_for_one(built, site, tmp_path, text):
     path = tmp_path / "last.json"
     path.write_text(text, encoding="utf-8")
-    assert refused(guard(built, site, "--last", path), "last.json: is no manifest", "again")
-    assert guard(built, site, "--last", tmp_path / "none.json").returncode == 1
-
-
-def test_a_tag_names_the_version_of_the_data(built, site):
-    line = refused(guard(built, site, "--tag", "v9.9.9"), "data/datapackage.json", '"0.1.0"')
-    assert "the tag says v9.9.9" in line
+    assert refused(guard(built, site, path), "last.json: is no manifest", "again")
+    assert guard(built, site, tmp_path / "none.json")
 
 
 # --- links ---------------------------------------------------------------------------------------
