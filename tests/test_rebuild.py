@@ -233,6 +233,7 @@ def test_the_plain_command_runs_only_what_changed_too(touched):
     assert ran(plain_command()) == set()
     change_note(touched, "pharmacology")
     assert ran(plain_command()) == reading(touched, "data/pharmacology.csv")
+    build(touched)
 
 
 def test_a_file_that_only_a_chapter_reads_makes_it_run_again(touched):
