@@ -67,7 +67,8 @@ def fill_head(
     if pagename == not_found.NAME:
         tags.append(Markup('<meta name="robots" content="noindex" />'))
     if about:
-        context["last_updated"] = app.env.livingreview_changed.get(pagename, "")
+        changed = app.env.livingreview_changed.get(pagename, "")
+        context["last_updated"] = context.get("last_updated") or changed
         picture, words = _picture(app, work, pagename)
         title = Markup(context["title"]).striptags()
         context.setdefault("pagetitle", escape(title))  # the heading on paper
