@@ -56,7 +56,7 @@ class FigureFiles:
     alt : str
         What is seen.
     files : dict of bytes
-        Content by ending: ``svg``, ``png``, ``csv``.
+        Content by ending: ``svg``, ``csv``.
     """
 
     name: str
