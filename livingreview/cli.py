@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from importlib import import_module
 from pathlib import Path
 
 from livingreview.checks import examine
 from livingreview.claims import claim_faults
-from livingreview.evidence_diff import command as diff
 from livingreview.faults import DataError, Fault
-from livingreview.new_study import command as new_study
 from livingreview.new_study.all_or_nothing import restore
-from livingreview.pool import command as pool
 from livingreview.project import ProjectNotFoundError, find_root
 from livingreview.repairs import repair_project
 
@@ -38,20 +36,14 @@ def main(arguments: list[str] | None = None) -> int:
     guard.add_argument("site", nargs="?", type=Path, help="folder of the site, if not _build/html")
     guard.add_argument("--last", type=Path, help="manifest.json of the site as last published")
     guard.add_argument("--tag", help="tag of the release, which names the version of the data")
-    new_study.add_arguments(
-        commands.add_parser("new-study", help="add a study, with blanks for a person to fill")
-    )
-    pool.add_arguments(
-        commands.add_parser("pool", help="pool the studies of a CSV file of your own")
-    )
-    diff.add_arguments(
-        commands.add_parser(
-            "diff", help="show what differs in data, results and book between two versions"
-        )
-    )
+    given = sys.argv[1:] if arguments is None else arguments
+    for name, (module, words) in MODULES.items():
+        command = commands.add_parser(name, help=words)
+        if name in given:
+            import_module(module).add_arguments(command)
     options = parser.parse_args(arguments)
     if options.command in ANYWHERE:
-        return ANYWHERE[options.command](options)
+        return _run_module(options.command)(options)
     try:
         root = find_root()
     except ProjectNotFoundError as error:
@@ -59,7 +51,13 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     for line in restore(root):
         print(f"livingreview: {line}", file=sys.stderr)
-    return COMMANDS[options.command](root, options)
+    command = COMMANDS.get(options.command) or _run_module(options.command)
+    return command(root, options)
+
+
+def _run_module(name: str):
+    """Return the function that runs a command with a module of its own."""
+    return import_module(MODULES[name][0]).run
 
 
 def _check(root, options) -> int:
@@ -78,7 +76,9 @@ def _check(root, options) -> int:
     try:
         print("\n".join(lines), flush=True)
     except BrokenPipeError:
-        pool.leave_quietly()
+        from livingreview.pool.command import leave_quietly
+
+        leave_quietly()
     return 1 if faults else 0
 
 
@@ -129,8 +129,20 @@ def _serve(root, options) -> int:
     return 0
 
 
+# Commands with a module of their own, imported when asked for: some need what takes long to import.
+MODULES = {
+    "new-study": (
+        "livingreview.new_study.command",
+        "add a study, with blanks for a person to fill",
+    ),
+    "pool": ("livingreview.pool.command", "pool the studies of a CSV file of your own"),
+    "diff": (
+        "livingreview.evidence_diff.command",
+        "show what differs in data, results and book between two versions",
+    ),
+}
 # These need no project around them.
-ANYWHERE = {"diff": diff.run, "pool": pool.run}
+ANYWHERE = ("diff", "pool")
 FORMATS = {"text": str, "github": Fault.annotation}
 COMMANDS = {
     "check": _check,
@@ -138,5 +150,4 @@ COMMANDS = {
     "guard": _guard,
     "links": _links,
     "serve": _serve,
-    "new-study": new_study.run,
 }
