@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from livingreview import second_reading
 from livingreview.checks import examine
 from livingreview.claims import claim_faults
 from livingreview.evidence_diff import command as diff
@@ -40,6 +41,11 @@ def main(arguments: list[str] | None = None) -> int:
     guard.add_argument("--tag", help="tag of the release, which names the version of the data")
     new_study.add_arguments(
         commands.add_parser("new-study", help="add a study, with blanks for a person to fill")
+    )
+    second_reading.add_arguments(
+        commands.add_parser(
+            "second-reading", help="hand out an empty form for a second reading, or enter one"
+        )
     )
     pool.add_arguments(
         commands.add_parser("pool", help="pool the studies of a CSV file of your own")
@@ -139,4 +145,5 @@ COMMANDS = {
     "links": _links,
     "serve": _serve,
     "new-study": new_study.run,
+    "second-reading": second_reading.run,
 }
