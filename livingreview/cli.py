@@ -135,6 +135,10 @@ MODULES = {
         "livingreview.new_study.command",
         "add a study, with blanks for a person to fill",
     ),
+    "second-reading": (
+        "livingreview.second_reading",
+        "hand out an empty form for a second reading, or enter one",
+    ),
     "pool": ("livingreview.pool.command", "pool the studies of a CSV file of your own"),
     "diff": (
         "livingreview.evidence_diff.command",

@@ -43,7 +43,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: its file, columns and keys."""
+    """One table: its file, columns and keys; `may_be_empty` says that no rows are no fault."""
 
     name: str
     path: str
@@ -52,6 +52,7 @@ class Table:
     fields: tuple[Field, ...]
     primary_key: tuple[str, ...]
     foreign_keys: tuple[tuple[str, str, str], ...]
+    may_be_empty: bool = False
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
@@ -120,6 +121,7 @@ def _table(raw: dict) -> Table:
             )
             for key in schema.get("foreignKeys", ())
         ),
+        may_be_empty=_typed(raw.get("mayBeEmpty", False), bool, "mayBeEmpty"),
     )
     if len(table.by_name) < len(table.fields):
         raise ValueError(f"a column of {table.name} stands twice")

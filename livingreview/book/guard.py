@@ -41,7 +41,7 @@ def faults_of_site(root: Path, site: Path, last: Path | None = None) -> list[Fau
     """
     review = load(root)
     downloads = _sources(root)
-    promised = [*pages(root), *(f"{FOLDER}/{study}.html" for study in review.studies["study_id"])]
+    promised = [*pages(root), *(f"{FOLDER}/{key}.html" for key in review.whole.studies["study_id"])]
     promised += ["search.html", "searchindex.js", manifest.MANIFEST]
     promised += [f"{DATA_DIR}/{name}" for name in (*downloads, RECOMPUTED, ARCHIVE)]
     missing = [name for name in promised if not (site / name).is_file()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from livingreview.data import Review, keys_of
+from livingreview.double_extraction import counted, readings
 from livingreview.evidence import RUNGS, evidence_map, favours, resolved_citations, studies_view
 from livingreview.facts.words import Facts, word
 from livingreview.ladder import ABOVE, INSIDE, ladder, studies_on_the_ladder
@@ -14,10 +15,10 @@ def whole(review: Review) -> Facts:
     rungs = studies["rung"].value_counts()
     checked = sum(
         int(frame["checked"].notna().sum())
-        for frame in review.tables.values()
+        for frame in review.whole.tables.values()
         if "checked" in frame
     )
-    rows = sum(len(frame) for frame in review.tables.values() if "checked" in frame)
+    rows = sum(len(frame) for frame in review.whole.tables.values() if "checked" in frame)
     updates = review.updates.sort_values("date", kind="stable")
     facts = {
         "n_sources": word(
@@ -48,6 +49,26 @@ def whole(review: Review) -> Facts:
     facts["n_miscited"] = word(len(wrong))
     facts["n_cited"] = str((review.studies["cited_as"] != "").sum())
     return facts
+
+
+def double_extraction(review: Review) -> Facts:
+    """Return how much a person read in the sources a second time, and how far both agreed."""
+    whole = review.whole.printed
+    rows = {name: frame.to_dict("records") for name, frame in whole.tables.items()}
+    found = [one for one in readings(rows) if one.reader == "person"]
+    same = sum(one.agrees for one in found)
+    agreement = "so how far two readers agree is not known"
+    if found:
+        agreement = (
+            f"before any disagreement was resolved, {same:,} of them ({same / len(found):.0%}) "
+            "were the same as printed"
+        )
+    return {
+        "n_values": f"{sum(counted(whole.package, rows).values()):,}",
+        "n_read_twice": word(len(found)),
+        "n_studies_read_twice": word(len({one.study for one in found})),
+        "agreement": agreement,
+    }
 
 
 def evidence(review: Review) -> Facts:

@@ -52,6 +52,17 @@ aria-label="Report a problem with this value: {{ value.what }}, {{ value.printed
 {{ close_table() }}
 {% endmacro %}
 <h1><bdi>{{ title }}</bdi></h1>
+{% if notice %}
+<p class="lr-retracted" role="note"><strong>
+{{- "This report" if notice.reference == reference.key else "The document behind these values" }} \
+was retracted on {{ notice.retracted }}.</strong>
+<bdi>{{ notice.reason }}</bdi>
+{% set doi = notice.notice.startswith("10.") %}
+<a href="{{ "https://doi.org/" if doi }}{{ notice.notice|urlencode if doi else notice.notice }}">\
+The notice: <bdi>{{ notice.notice }}</bdi></a>.
+Its values stay here for the record; \
+no other table, figure, effect, pool or count of this book uses them.</p>
+{% endif %}
 <p class="lr-lead"><bdi>{{ sentence }}</bdi></p>
 <p>
 {% for origin in origins %}
@@ -129,6 +140,8 @@ data-row="{{ fault.discrepancy_id }}">
 </tr>
 {% endfor %}
 {{ close_table() }}
+{% elif notice %}
+<p>What was retracted is not audited.</p>
 {% else %}
 <p>No statistic that could be recomputed is entered for this study.</p>
 {% endif %}
@@ -153,6 +166,8 @@ data-row="{{ fault.discrepancy_id }}">
 </tr>
 {% endfor %}
 {{ close_table() }}
+{% elif notice %}
+<p>From what was retracted, none is computed.</p>
 {% else %}
 <p>None is computed: that takes a study in people that gives events, or means with their SD or SE, \
 of both groups after treatment, or an effect with its interval, SE or exact p.</p>

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from livingreview.data import Review
 from livingreview.tables import by_arm, by_statement, by_study
-from livingreview.tables.about_data import accounting, claims_ledger, dictionary, sizes, versions
+from livingreview.tables.about_data import (
+    accounting,
+    claims_ledger,
+    dictionary,
+    double_extraction,
+    sizes,
+    versions,
+)
 from livingreview.tables.audit import citations, corrections, discrepancies, recomputed
 from livingreview.tables.base import BookTable
 from livingreview.tables.by_arm import baseline, correlations, pregnancy
@@ -54,6 +61,7 @@ __all__ = [
     "dictionary",
     "discrepancies",
     "dish_to_trial",
+    "double_extraction",
     "endometrial_values",
     "hormones",
     "immune_markers",
