@@ -7,8 +7,8 @@ has changed), `study_pages` with `search_index` (a page for each study), `assets
 on the first and on a later build), `history` (on which day a page changed), `figures` and
 `downloads` with `reference_files` (figures and data beside the pages), `citation`,
 `structured_data` and `page_head` (what a page tells programs), `feed`, `sitemap` and `not_found`
-(files that a site is expected to have), `manifest` (what the site holds), `build`, `serve`,
-`guard` and `links` (the commands).
+(files that a site is expected to have), `manifest` (what the site holds), `pdf` (the whole book as
+one PDF), `build`, `serve`, `guard` and `links` (the commands).
 """
 
 from __future__ import annotations
