@@ -122,8 +122,10 @@
       const wide = element.closest(".wide");
       let within = { left: 0, right: (wide ? rooms.turned : rooms.upright).width };
       if (drawing && drawing !== element) within = drawing.getBoundingClientRect();
-      // the words of a block may reach further than its box
-      const right = Math.max(box.right, box.left + (drawing ? 0 : element.scrollWidth));
+      // the words of a block may reach further than its box; what is around a turned page reaches as
+      // far as that
+      const inner = drawing || element.querySelector(".wide") ? 0 : element.scrollWidth;
+      const right = Math.max(box.right, box.left + inner);
       if (box.left < within.left - SLACK || right > within.right + SLACK) found.push(name(element));
     }
     for (const figure of document.querySelectorAll("figure"))
