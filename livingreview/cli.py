@@ -29,6 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--fix", action="store_true", help="first repair what cannot be misread, and list it"
     )
     commands.add_parser("build", help="check the data and build the book into _build/html")
+    commands.add_parser("pdf", help="build the book and print it as one PDF beside its pages")
     serve = commands.add_parser("serve", help="show the book and rebuild it on a change")
     serve.add_argument("--port", type=int, default=8000, help="port on this machine")
     commands.add_parser("links", help="try every address that the book leads to")
@@ -94,6 +95,19 @@ def _build(root, options) -> int:
     return 0
 
 
+def _pdf(root, options) -> int:
+    from livingreview.book.build import BuildError
+    from livingreview.book.pdf.make import make_pdf
+
+    try:
+        path = make_pdf(root)
+    except BuildError as error:
+        print(f"livingreview: {error}", file=sys.stderr)
+        return 1
+    print(f"The PDF is {path.relative_to(root)}")
+    return 0
+
+
 def _guard(root, options) -> int:
     from livingreview.book.build import SITE
     from livingreview.book.guard import faults_of_site, wrong_tag
@@ -153,5 +167,6 @@ COMMANDS = {
     "build": _build,
     "guard": _guard,
     "links": _links,
+    "pdf": _pdf,
     "serve": _serve,
 }

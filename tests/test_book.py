@@ -31,8 +31,8 @@ def test_every_page_of_the_contents_is_there(built, pages):
     assert (built / SITE / "search.html").is_file()
 
 
-def test_every_link_inside_the_site_leads_somewhere(built, pages):
-    site = built / SITE
+def test_every_link_inside_the_site_leads_somewhere(printed, pages):
+    site = printed / SITE
     cache = {}
     for name, content in pages.items():
         for link in content.links:

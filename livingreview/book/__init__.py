@@ -8,8 +8,8 @@ same pages on the first and on a later build), `bibliography_style` (a reference
 `history` (on which day a page changed), `figures` with `pictures`, and `downloads` with
 `reference_files` (figures and data beside the pages), `citation`, `structured_data` and
 `page_head` (what a page tells programs), `feed`, `sitemap` and `not_found` (files that a site is
-expected to have), `manifest` (what the site holds), `build`, `serve`, `guard` and `links` (the
-commands).
+expected to have), `manifest` (what the site holds), `pdf` (the whole book as one PDF), `build`,
+`serve`, `guard` and `links` (the commands).
 """
 
 from __future__ import annotations
