@@ -33,6 +33,7 @@ from livingreview.tables.by_study import (
     single_agents,
     trials,
 )
+from livingreview.tables.front_page import answers, honest_clock
 from livingreview.tables.register import study_register
 from livingreview.tables.stated_in_text import claims_again, remaining, stated_again
 
@@ -40,6 +41,7 @@ __all__ = [
     "BookTable",
     "absolute_effects",
     "accounting",
+    "answers",
     "audited_effects",
     "baseline",
     "book_tables",
@@ -55,6 +57,7 @@ __all__ = [
     "discrepancies",
     "dish_to_trial",
     "endometrial_values",
+    "honest_clock",
     "hormones",
     "immune_markers",
     "mechanisms",
