@@ -173,11 +173,12 @@ of both groups after treatment, or an effect with its interval, SE or exact p.</
 {% if uses %}
 <ul>
 {% for use in uses %}
-<li><a href="{{ use.address }}">{{ use.caption }}</a></li>
+<li><a href="{{ use.address }}">{{ use.caption }}</a> <span class="lr-quiet">{{ use.kind }}\
+{% if use.page %}, in <bdi>{{ use.page }}</bdi>{% endif %}</span></li>
 {% endfor %}
 </ul>
 {% else %}
-<p>No table of the book shows it.</p>
+<p>No table or figure of the book shows it.</p>
 {% endif %}
 <h2 id="report">The report</h2>
 <p><bdi>{{ reference.full }}</bdi>
