@@ -6,9 +6,9 @@ on), `execution` (chapters run, several at once, and their outputs kept), `forke
 has changed), `study_pages` with `search_index` (a page for each study), `assets` (the same pages
 on the first and on a later build), `history` (on which day a page changed), `figures` and
 `downloads` with `reference_files` (figures and data beside the pages), `citation`,
-`structured_data` and `page_head` (what a page tells programs), `feed`, `sitemap` and `not_found`
-(files that a site is expected to have), `manifest` (what the site holds), `build`, `serve`,
-`guard` and `links` (the commands).
+`structured_data` and `page_head` (what a page tells programs), `cite_button` (and readers),
+`feed`, `sitemap` and `not_found` (files that a site is expected to have), `manifest` (what the
+site holds), `build`, `serve`, `guard` and `links` (the commands).
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ def setup(app: Sphinx) -> dict:
     from livingreview.book import (
         assets,
         citation,
+        cite_button,
         downloads,
         feed,
         figures,
@@ -37,7 +38,7 @@ def setup(app: Sphinx) -> dict:
     )
 
     parts = (refusal, stale, figures, study_pages, assets, downloads)
-    parts += (citation, page_head, feed, sitemap, not_found)
+    parts += (citation, page_head, cite_button, feed, sitemap, not_found)
     for part in parts:
         part.connect(app)
     safe = {"parallel_read_safe": True, "parallel_write_safe": True}
