@@ -24,8 +24,8 @@ PAGE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_s
 </div>
 {% endmacro %}
 {% macro source(source_id) %}
-<a href="../chapters/references.html#ref-{{ sources[source_id].key }}">\
-<bdi>{{ sources[source_id].short }}</bdi></a>
+<a href="../chapters/references.html#ref-{{ sources[source_id].key }}" \
+title="{{ sources[source_id].full }}"><bdi>{{ sources[source_id].short }}</bdi></a>
 {%- endmacro %}
 {% macro value_table(section) %}
 {{ open_table(section.name, section.caption, section.heads, " lr-values") }}
