@@ -107,13 +107,13 @@ def _clock_faults(review: Review) -> Iterator[Fault]:
 def _answer_faults(review: Review) -> Iterator[Fault]:
     """Name each answer that leads to no page; a copy of the data alone has no pages."""
     file = f"{DATA_DIR}/certainty.csv"
+    contents = review.root / CONTENTS
+    if not contents.is_file():
+        return
     if not (review.certainty["answered_on"] != "").any():
         why = "no question names the page that answers it, so the first page has no answer to show"
         remedy = "Name the chapter that answers a question, for example chapters/summary"
         yield Fault(file, 0, "answered_on", "", why, remedy)
-    contents = review.root / CONTENTS
-    if not contents.is_file():
-        return
     pages = re.findall(r"file: (\S+)", contents.read_text(encoding="utf-8"))
     for row in review.certainty.itertuples():
         if row.answered_on and row.answered_on not in pages:
