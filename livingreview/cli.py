@@ -9,6 +9,7 @@ from pathlib import Path
 
 from livingreview.checks import examine
 from livingreview.claims import claim_faults
+from livingreview.currency import currency_faults
 from livingreview.faults import DataError, Fault
 from livingreview.new_study.all_or_nothing import restore
 from livingreview.project import ProjectNotFoundError, find_root
@@ -69,7 +70,7 @@ def _check(root, options) -> int:
         print(f"livingreview: a file cannot be repaired: {error}", file=sys.stderr)
         return 2
     faults, warnings = examine(root)
-    faults = faults or claim_faults(root)
+    faults = faults or [*claim_faults(root), *currency_faults(root)]
     lines = [shown(fault) for fault in repaired + sorted(faults + warnings)]
     found = f"{len(faults)} fault(s) found." if faults else "The data are in order."
     more = ((repaired, "repair(s) made"), (warnings, "warning(s) to look at"))

@@ -62,12 +62,13 @@ class Table:
 
 @dataclass(frozen=True)
 class Package:
-    """The whole data package."""
+    """The whole data package; `interval` is how often it is to be brought up to date (ISO 8601)."""
 
     title: str
     version: str
     licence: str
     tables: dict[str, Table]
+    interval: str = ""
 
 
 def _typed(value: object, kind: type | tuple[type, ...], what: str):
@@ -159,7 +160,8 @@ def read_package(root: Path) -> Package:
             raise ValueError("two tables have one name")
         licence = raw["licenses"][0]["title"]
         words = _texts([raw["title"], raw["version"], licence], "title, version or licence")
-        return Package(*words, named)
+        interval = _typed(raw.get("accrualPeriodicity", ""), str, "accrualPeriodicity")
+        return Package(*words, named, interval)
     except FileNotFoundError:
         raise PackageError("the file is missing") from None
     except OSError as error:

@@ -166,7 +166,7 @@ LAYERS = [
     {"data", "repairs"},
     {"doses", "intervals"},
     {"pharmacokinetics", "dose_response", "evidence"},
-    {"synthesis", "claims"},
+    {"synthesis", "claims", "currency"},
     {"ladder"},
     {"register", "effect_sizes"},
     {"effects"},
@@ -212,6 +212,7 @@ def test_only_data_and_the_checks_open_files():
     readers = {
         "reads.py",
         "claims.py",
+        "currency.py",
         "data.py",
         "project.py",
         "schema.py",

@@ -7,9 +7,9 @@ has changed), `study_pages` with `mould` and `search_index` (a page for each stu
 same pages on the first and on a later build), `bibliography_style` (a reference is formatted once),
 `history` (on which day a page changed), `figures` with `pictures`, and `downloads` with
 `reference_files` (figures and data beside the pages), `citation`, `structured_data` and
-`page_head` (what a page tells programs), `feed`, `sitemap` and `not_found` (files that a site is
-expected to have), `manifest` (what the site holds), `pdf` (the whole book as one PDF), `build`,
-`serve`, `guard` and `links` (the commands).
+`page_head` (what a page tells programs), `cite_button` (and readers), `feed`, `sitemap` and
+`not_found` (files that a site is expected to have), `manifest` (what the site holds), `pdf` (the
+whole book as one PDF), `build`, `serve`, `guard` and `links` (the commands).
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ def setup(app: Sphinx) -> dict:
         assets,
         bibliography_style,
         citation,
+        cite_button,
         downloads,
         feed,
         figures,
@@ -39,7 +40,7 @@ def setup(app: Sphinx) -> dict:
     )
 
     parts = (refusal, stale, figures, study_pages, assets, bibliography_style, downloads)
-    parts += (citation, page_head, feed, sitemap, not_found)
+    parts += (citation, page_head, cite_button, feed, sitemap, not_found)
     for part in parts:
         part.connect(app)
     safe = {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -19,6 +19,7 @@ from livingreview.book.pictures import Painter, drawn_by
 from livingreview.figures.figure_files import FigureFiles, unpacked
 
 FOLDER = "figures"
+DRAWN = "livingreview-drawn"  # attribute of a figure of the page: the name of what is drawn in it
 LINKS = Markup(
     '<p class="lr-figure-files">Download: '
     '<a href="{0}.svg" download>SVG</a> · <a href="{0}.png" download>PNG</a> · '
@@ -53,6 +54,7 @@ def take_out(app: Sphinx, doctree: nodes.document) -> None:
         else:
             node += nodes.Text(html)
             figure += nodes.raw("", links, format="html")
+            figure[DRAWN] = drawn.name
 
 
 def _figure_around(node: nodes.Node) -> nodes.figure | None:

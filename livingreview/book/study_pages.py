@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
@@ -17,23 +18,35 @@ from docutils import nodes
 from markupsafe import escape
 from sphinx.application import Sphinx
 
+from livingreview.book import figures
 from livingreview.book.inputs import PINS, Inputs, code_names, names_below
 from livingreview.book.mould import Mould
 from livingreview.book.search_index import add_pages
 from livingreview.data import load
 from livingreview.project import CITATION, CONFIG, DATA_DIR, PACKAGE_FILE
-from livingreview.study_pages import Site, StudyPage, StudyPages, Use, uses_on_page
+from livingreview.study_pages import (
+    FIGURE,
+    Site,
+    StudyPage,
+    StudyPages,
+    Use,
+    question,
+    uses_on_page,
+)
 
 FOLDER = "studies"
 WRITTEN = "study-pages.json"
 # What differs between two pages, as variables of the theme's template.
-TEXTS = ("title", "body", "description", "last_updated")
+TEXTS = ("title", "body", "description", "last_updated", "cite")
 # Tables of words and factors that a page of any study may show.
 LOOKUPS = ("outcomes", "conditions", "agents", "species", "units")
 
 
 def connect(app: Sphinx) -> None:
-    """Note where studies are shown while pages are read, and write their pages at the end."""
+    """Note where studies are shown while pages are read, and write their pages at the end.
+
+    What figures show is known once `figures` has taken their files out of the page.
+    """
     app.connect("doctree-read", note_uses)
     app.connect("env-purge-doc", forget_uses)
     app.connect("html-collect-pages", study_pages)
@@ -41,9 +54,20 @@ def connect(app: Sphinx) -> None:
 
 
 def note_uses(app: Sphinx, doctree: nodes.document) -> None:
-    """Note which studies the tables of a page show."""
+    """Note which studies the tables and figures of a page show."""
     html = "\n".join(node.astext() for node in doctree.findall(nodes.raw))
-    _uses(app.env)[app.env.docname] = list(uses_on_page(app.env.docname, html))
+    name = app.env.docname
+    _uses(app.env)[name] = [*uses_on_page(name, html), *_uses_in_figures(app.env, doctree)]
+
+
+def _uses_in_figures(env, doctree: nodes.document) -> Iterator[tuple[str, Use]]:
+    """Yield each study that a figure of a page draws, with the figure."""
+    drawn = figures.figures_of(env)[env.docname]
+    for node in doctree.findall(lambda node: figures.DRAWN in getattr(node, "attributes", ())):
+        caption = " ".join(part.astext() for part in node.findall(nodes.caption))
+        address = f"../{env.docname}.html#{node['ids'][0]}"
+        use = Use(question(caption), address, FIGURE)
+        yield from ((study, use) for study in drawn[node[figures.DRAWN]].studies)
 
 
 def forget_uses(app: Sphinx, env, docname: str) -> None:
@@ -68,9 +92,10 @@ def study_pages(app: Sphinx) -> Iterable[tuple[str, dict, str]]:
     if app.builder.format != "html":
         return ()
     used: dict[str, list[Use]] = {}
-    for _, found in sorted(_uses(app.env).items()):
+    for name, found in sorted(_uses(app.env).items()):
+        title = app.env.titles[name].astext()
         for study, use in found:
-            used.setdefault(study, []).append(use)
+            used.setdefault(study, []).append(replace(use, page=title))
     review = load(app.srcdir)
     pages = StudyPages(review, site(Path(app.srcdir)), used)
     common = _common(app)
@@ -100,6 +125,9 @@ def study_pages(app: Sphinx) -> Iterable[tuple[str, dict, str]]:
 
 def _write(app: Sphinx, pages: StudyPages, studies: list[str]) -> Iterator[StudyPage]:
     """Write the pages of some studies, and yield each."""
+    # Imported here: it knows which pages are those of studies.
+    from livingreview.book.cite_button import of_page
+
     if not studies:
         return
     pages.prepare(studies)
@@ -113,6 +141,7 @@ def _write(app: Sphinx, pages: StudyPages, studies: list[str]) -> Iterator[Study
             "body": page.body,
             "description": escape(page.description),
             "last_updated": escape(pages.changed(study)),
+            "cite": of_page(app.livingreview_work, f"{FOLDER}/{study}", page.title).html,
         }
         html = mould.cast(study, texts)
         (folder / f"{study}.html").write_text(html, encoding="utf-8")

@@ -16,6 +16,7 @@ import pandas as pd
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from livingreview.data import keys_of
 from livingreview.figures.figure_files import FigureFiles, as_csv, packed
 
 STYLE = Path(__file__).with_name("livingreview.mplstyle")
@@ -61,7 +62,8 @@ class Drawing:
     alt : str
         What is seen: direction, size, number of studies. Made from the data.
     table : pandas.DataFrame
-        The numbers behind the picture.
+        The numbers behind the picture. Where these are of studies, its column ``study_id`` names
+        them, several in one cell separated by a space.
     links : dict of str
         Names of the picture's links for a screen reader, by the address that a part of it was
         given with matplotlib's ``set_url``.
@@ -76,6 +78,12 @@ class Drawing:
     def __repr__(self) -> str:
         """Return what is seen, for readers of text alone."""
         return self.alt
+
+    @property
+    def studies(self) -> tuple[str, ...]:
+        """Keys of the studies that the picture shows, each once."""
+        cells = self.table.get("study_id", ())
+        return tuple(dict.fromkeys(key for cell in cells for key in keys_of(cell)))
 
     def svg(self) -> str:
         """Return the picture as a standalone SVG, the same bytes for the same data."""
@@ -124,7 +132,7 @@ class Drawing:
         return (
             f'<div class="lr-figure-frame" tabindex="0" role="group" '
             f'aria-label="Figure; scrolls sideways on a narrow screen">{inline}</div>'
-            f"{packed(FigureFiles(self.name, self.alt, files))}"
+            f"{packed(FigureFiles(self.name, self.alt, files, self.studies))}"
         )
 
 

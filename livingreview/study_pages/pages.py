@@ -93,7 +93,7 @@ class StudyPages:
     site : Site
         Addresses and names of the site.
     uses : mapping of list of Use, optional
-        Tables of the book that show each study.
+        Tables and figures of the book that show each study.
     """
 
     def __init__(self, review: Review, site: Site, uses: Mapping[str, Sequence[Use]] | None = None):

@@ -24,8 +24,8 @@ PAGE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_s
 </div>
 {% endmacro %}
 {% macro source(source_id) %}
-<a href="../chapters/references.html#ref-{{ sources[source_id].key }}">\
-<bdi>{{ sources[source_id].short }}</bdi></a>
+<a href="../chapters/references.html#ref-{{ sources[source_id].key }}" \
+title="{{ sources[source_id].full }}"><bdi>{{ sources[source_id].short }}</bdi></a>
 {%- endmacro %}
 {% macro value_table(section) %}
 {{ open_table(section.name, section.caption, section.heads, " lr-values") }}
@@ -188,11 +188,12 @@ of both groups after treatment, or an effect with its interval, SE or exact p.</
 {% if uses %}
 <ul>
 {% for use in uses %}
-<li><a href="{{ use.address }}">{{ use.caption }}</a></li>
+<li><a href="{{ use.address }}">{{ use.caption }}</a> <span class="lr-quiet">{{ use.kind }}\
+{% if use.page %}, in <bdi>{{ use.page }}</bdi>{% endif %}</span></li>
 {% endfor %}
 </ul>
 {% else %}
-<p>No table of the book shows it.</p>
+<p>No table or figure of the book shows it.</p>
 {% endif %}
 <h2 id="report">The report</h2>
 <p><bdi>{{ reference.full }}</bdi>

@@ -40,6 +40,7 @@ from livingreview.tables.by_study import (
     single_agents,
     trials,
 )
+from livingreview.tables.front_page import answers, honest_clock
 from livingreview.tables.register import study_register
 from livingreview.tables.stated_in_text import claims_again, remaining, stated_again
 
@@ -47,6 +48,7 @@ __all__ = [
     "BookTable",
     "absolute_effects",
     "accounting",
+    "answers",
     "audited_effects",
     "baseline",
     "book_tables",
@@ -63,6 +65,7 @@ __all__ = [
     "dish_to_trial",
     "double_extraction",
     "endometrial_values",
+    "honest_clock",
     "hormones",
     "immune_markers",
     "mechanisms",
