@@ -4,11 +4,11 @@ Reading order: `refusal` (no page from faulty data), `inputs` (digests of what a
 on), `execution` (chapters run, several at once, and their outputs kept), `forked_kernels` with
 `kernel_server` and `running_start` (a kernel without the wait), `stale` (Sphinx reads again what
 has changed), `study_pages` with `search_index` (a page for each study), `assets` (the same pages
-on the first and on a later build), `history` (on which day a page changed), `figures` and
-`downloads` with `reference_files` (figures and data beside the pages), `citation`,
-`structured_data` and `page_head` (what a page tells programs), `feed`, `sitemap` and `not_found`
-(files that a site is expected to have), `manifest` (what the site holds), `build`, `serve`,
-`guard` and `links` (the commands).
+on the first and on a later build, and none unused), `reference_list` (for those who hear it),
+`history` (on which day a page changed), `figures` and `downloads` with `reference_files` (figures
+and data beside the pages), `citation`, `structured_data` and `page_head` (what a page tells
+programs), `feed`, `sitemap` and `not_found` (files that a site is expected to have),
+`manifest` (what the site holds), `build`, `serve`, `guard` and `links` (the commands).
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ def setup(app: Sphinx) -> dict:
         figures,
         not_found,
         page_head,
+        reference_list,
         refusal,
         sitemap,
         stale,
@@ -37,7 +38,7 @@ def setup(app: Sphinx) -> dict:
     )
 
     parts = (refusal, stale, figures, study_pages, assets, downloads)
-    parts += (citation, page_head, feed, sitemap, not_found)
+    parts += (reference_list, citation, page_head, feed, sitemap, not_found)
     for part in parts:
         part.connect(app)
     safe = {"parallel_read_safe": True, "parallel_write_safe": True}
