@@ -19,8 +19,11 @@ async function violations(context, options) {
   );
 }
 
-/** Elements that hold text, one of each look: equal colours, sizes and grounds have equal contrast. */
-function oneOfEachLook() {
+/**
+ * Elements that hold text, two of each look: equal colours, sizes and grounds have equal contrast.
+ * The first, and the longest: axe-core judges no single letter, and nothing that is partly covered.
+ */
+function someOfEachLook() {
   const grounds = new Map([[null, ""]]);
   function ground(element) {
     if (!grounds.has(element)) {
@@ -37,14 +40,17 @@ function oneOfEachLook() {
   }
   const looks = new Map();
   for (const element of document.body.querySelectorAll("*")) {
-    const text = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
-    if (!(text || element.matches("input, select, textarea")) || !element.checkVisibility()) continue;
+    const texts = [...element.childNodes].filter((node) => node.nodeType === 3);
+    const length = texts.map((node) => node.data.trim()).join("").length;
+    if (!(length || element.matches("input, select, textarea")) || !element.checkVisibility()) continue;
     // a link is also held against the text around it
     const around = element.matches("a") ? ink(element.parentElement) : "";
     const look = `${ink(element)}|${around}|${ground(element)}|${element.disabled}`;
-    if (!looks.has(look)) looks.set(look, element);
+    if (!looks.has(look)) looks.set(look, { first: element, longest: element, length });
+    const chosen = looks.get(look);
+    if (length > chosen.length) Object.assign(chosen, { longest: element, length });
   }
-  return [...looks.values()];
+  return [...new Set([...looks.values()].flatMap(({ first, longest }) => [first, longest]))];
 }
 
 /** Text that stands outside of the window, and cannot be scrolled to inside its own frame. */
@@ -99,7 +105,7 @@ window.look = {
     violations(document, {
       rules: Object.fromEntries(COLOUR_RULES.map((rule) => [rule, { enabled: false }])),
     }),
-  colours: () => violations({ include: oneOfEachLook() }, { runOnly: COLOUR_RULES }),
+  colours: () => violations({ include: someOfEachLook() }, { runOnly: COLOUR_RULES }),
   settled: async () => {
     do {
       await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
@@ -107,7 +113,7 @@ window.look = {
     } while (document.getAnimations().length);
   },
   phone: () => violations(document, { runOnly: PHONE_RULES }),
-  oneOfEachLook,
+  someOfEachLook,
   outOfSight,
   iconsWithoutShape,
   identifiers: () => [...document.querySelectorAll("[id], a[name]")].map((e) => e.id || e.name),

@@ -57,7 +57,7 @@ def survey(browser: Browser, address: str, pages: list[str]) -> Iterator[tuple[s
     """Open each page once, in one window, and yield what was seen.
 
     Structure and colours are looked at with all folds open. What depends on colours is asked in
-    both themes, of one element of each look; all else once, since a theme changes only colours.
+    both themes, of some elements of each look; all else once, since a theme changes only colours.
     """
     with browser.window(DESK) as page:
         for script in (AXE, QUESTIONS):
