@@ -37,7 +37,7 @@ function reasons(result, category) {
       const audit = result.audits[id];
       const places = (audit.details?.items ?? [])
         .slice(0, 5)
-        .map((item) => item.node?.snippet ?? item.url ?? item.description ?? item.source?.url ?? "");
+        .map((item) => item.node?.snippet ?? item.text ?? item.url ?? item.description ?? item.source?.url ?? "");
       return `    ${id}: ${audit.title} ${audit.displayValue ?? ""} ${places.join(" ")}`;
     });
 }
