@@ -10,7 +10,7 @@ export PYTHONPATH := $(CURDIR)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := book
-.PHONY: book pdf check test chromium audit audit-workflows links bench serve lint pins clean
+.PHONY: book pdf check test chromium audit audit-workflows audit-html audit-lighthouse links bench serve lint pins clean
 
 book: $(VENV)/.installed ## Check the data and build the book into _build/html
 	$(BIN)/python -m livingreview build
@@ -27,10 +27,17 @@ test: $(VENV)/.installed lint chromium ## Run every test, the build of the book 
 chromium: ## Install the browser that prints the book and that tests open pages in, where there is none
 	.ci/chromium
 
-audit: audit-workflows ## Audit with tools that are no Python; needs Node.js
+audit: audit-workflows audit-html audit-lighthouse ## Audit the workflows and the built book with tools that are no Python
 
 audit-workflows: $(AUDIT)/.installed
 	NODE_PATH=$(AUDIT)/node_modules node audit/workflows.cjs .github/workflows/*.yml
+
+audit-html: $(AUDIT)/.installed book
+	NODE_PATH=$(AUDIT)/node_modules node audit/html.cjs $(CURDIR)/_build/html
+
+audit-lighthouse: $(AUDIT)/.installed book chromium
+	CHROME_PATH=$$(command -v $${CHROMIUM:-chromium} || command -v chromium-browser || command -v google-chrome) \
+		NODE_PATH=$(AUDIT)/node_modules node audit/lighthouse.cjs $(CURDIR)/_build/html
 
 links: $(VENV)/.installed ## Try every address that the book leads to; needs the network
 	$(BIN)/python -m livingreview links
@@ -61,7 +68,7 @@ $(VENV)/.installed: requirements.txt pyproject.toml
 	@touch $@
 
 $(AUDIT)/.installed: audit/package.json audit/package-lock.json
-	@command -v npm > /dev/null || { echo "The audits need Node.js 18 or newer with npm (https://nodejs.org)." >&2; exit 1; }
+	.ci/audit-tools
 	mkdir -p $(AUDIT)
 	cp audit/package.json audit/package-lock.json $(AUDIT)
 	npm ci --prefix $(AUDIT) --ignore-scripts --no-audit --no-fund --silent

@@ -12,24 +12,40 @@ from pathlib import Path
 
 from playwright.sync_api import ConsoleMessage, Page, sync_playwright
 
-from livingreview.book.pdf.chromium import OPTIONS, program
+from livingreview.book.pdf.chromium import OPTIONS as PRINTING
+from livingreview.book.pdf.chromium import program
+
+# Whatever a page asks for, nothing is asked of another machine.
+OPTIONS = (*PRINTING, "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
 
 
-class _Quiet(SimpleHTTPRequestHandler):
+class _BelowBase(SimpleHTTPRequestHandler):
+    """Serves a folder below a path of the host, and nothing beside it."""
+
+    def __init__(self, *arguments, base: str, **more):
+        self.base = base
+        super().__init__(*arguments, **more)
+
+    def translate_path(self, path: str) -> str:
+        inside = path.removeprefix(self.base) if path.startswith(self.base) else "/beside/the/site"
+        return super().translate_path("/" + inside)
+
     def log_message(self, *words) -> None:
         pass
 
 
 @contextmanager
-def serve(folder: Path) -> Iterator[str]:
-    """Serve a folder on this machine, and yield its address, which ends with a slash."""
-    handler = functools.partial(_Quiet, directory=str(folder))
+def serve(folder: Path, base: str = "/") -> Iterator[str]:
+    """Serve a folder on this machine below a path, and yield its address, which ends with "/"."""
+    handler = functools.partial(_BelowBase, directory=str(folder), base=base)
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}{base}"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def note(opened: Visit, said: ConsoleMessage) -> None:
@@ -69,6 +85,18 @@ class Browser:
     def __exit__(self, *error) -> None:
         self._chromium.close()
         self._driver.stop()
+
+    @contextmanager
+    def window(self, size: dict[str, int]) -> Iterator[Page]:
+        """Yield a window whose movements are over at once; it closes at the end."""
+        window = self._chromium.new_context(
+            viewport=size, color_scheme="light", locale="en-GB", reduced_motion="reduce"
+        )
+        window.set_default_timeout(60_000)
+        try:
+            yield window.new_page()
+        finally:
+            window.close()
 
     @contextmanager
     def visits(self, address: str) -> Iterator[Callable[..., Visit]]:

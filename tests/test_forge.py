@@ -200,7 +200,7 @@ def test_the_shell_of_a_step_is_sound(name, job, one, tmp_path):
     assert ran("bash", "-n", script)[0] == 0
 
 
-@pytest.mark.parametrize("name", ["run", "guard", "diff"])
+@pytest.mark.parametrize("name", ["run", "guard", "diff", "chromium", "audit-tools"])
 def test_the_scripts_of_ci_are_sound(name):
     path = ROOT / ".ci" / name
     status, said = ran(BIN / "shellcheck", path)

@@ -66,12 +66,13 @@ def fill_head(
     tags = [FIRST_MODE, _feed_link(work, f"{pagename}.html")]
     if pagename == not_found.NAME:
         tags.append(Markup('<meta name="robots" content="noindex" />'))
+    # the heading on paper
+    context.setdefault("pagetitle", escape(Markup(context.get("title", "")).striptags()))
     if about:
         changed = app.env.livingreview_changed.get(pagename, "")
         context["last_updated"] = context.get("last_updated") or changed
         picture, words = _picture(app, work, pagename)
         title = Markup(context["title"]).striptags()
-        context.setdefault("pagetitle", escape(title))  # the heading on paper
         described = context.get("description") or description(doctree)
         head = Head(pagename, title, described, picture, words)
         is_root = pagename == app.config.root_doc

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 
 from docutils import nodes
 from docutils.utils import new_document
+from markupsafe import escape
 from sphinx.application import Sphinx
 
 
@@ -13,6 +14,7 @@ def add_pages(app: Sphinx, pages: Iterable[tuple[str, str, str]]) -> None:
     """Feed pages, each with name, title and words, to the search of this build.
 
     Sphinx forgets at every build what is no document of its own, so that all are fed each time.
+    Its script takes titles for HTML when it lists what it has found: they are fed as such.
     """
     indexer = getattr(app.builder, "indexer", None)
     if indexer is None:
@@ -21,10 +23,11 @@ def add_pages(app: Sphinx, pages: Iterable[tuple[str, str, str]]) -> None:
     for name, title, words in pages:
         names.add(name)
         document = new_document(name)
-        section = nodes.section("", nodes.title("", title), ids=["top"])
+        html = str(escape(title))
+        section = nodes.section("", nodes.title("", html), ids=["top"])
         section += nodes.paragraph("", words)
         document += section
-        app.builder.index_page(name, document, title)
+        app.builder.index_page(name, document, html)
     prune = indexer.prune
 
     def keep_pages(documents: Collection[str]) -> None:

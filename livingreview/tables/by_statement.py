@@ -59,8 +59,9 @@ def _parameter(review: Review, row: pd.Series) -> list[Markup]:
     what = cells.show("agent_id", review.labels("agents")[row["agent_id"]])
     what += Markup(": ") + cells.show("target") if row["target"] else cells.marks("target")
     value = escape(_value(row)) + cells.marks("value", "plus_minus", "low", "high", "unit")
-    around = [cells.show(column) for column in ("dose", "population")]
-    meaning = cells.show("statement") + quiet(Markup(" ") + Markup("; ").join(filter(None, around)))
+    around = "; ".join(filter(None, (row["dose"], row["population"])))
+    meaning = cells.show("statement") + quiet(f" {around}" if around else "")
+    meaning += cells.marks("dose", "population")
     meaning += quiet("" if row["usable"] == "yes" else " Not used in our calculations.")
     meaning += quiet(f" {row['note']}" if row["note"] else "") + cells.rest()
     return [what, value, meaning, escape(f"{row['locator']} {row['cited_as']}".strip())]
