@@ -22,7 +22,7 @@ check: $(VENV)/.installed ## Name every fault in the data
 	$(BIN)/python -m livingreview check $(if $(FORMAT),--format $(FORMAT))
 
 test: $(VENV)/.installed lint chromium ## Run every test, the build of the book among them
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 chromium: ## Install the browser that prints the book and that tests open pages in, where there is none
 	.ci/chromium

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import re
 from datetime import date
@@ -258,22 +257,6 @@ def test_a_patient_finds_what_to_read_and_what_to_ask(built):
         assert words in text
     assert "not medical advice" in text
     assert "chapters/how-to-read.html" in page.links
-
-
-def test_the_whole_page_is_light(visit, site_address, built):
-    page = visit(FRONT).page
-    page.wait_for_load_state("networkidle")
-    asked = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
-    names = {FRONT, *(urlsplit(one.removeprefix(site_address)).path for one in asked)}
-    assert {"clock.js", "_static/livingreview.css"} <= names
-    sizes = {}
-    # the theme's icons are weighed with the theme
-    for name in names:
-        content = (built / SITE / name).read_bytes()
-        # pictures and fonts are packed already
-        text = re.search(r"\.(html|css|js|svg|json)$", name)
-        sizes[name] = len(gzip.compress(content)) if text else len(content)
-    assert sum(sizes.values()) <= HEAVIEST, sorted(sizes.items(), key=lambda one: -one[1])[:9]
 
 
 def test_the_script_of_the_clock_is_on_the_first_page_alone(built):
