@@ -1,4 +1,4 @@
-"""Pages cast from one that the theme laid out are those that the theme would lay out."""
+"""The ways in which pages are written faster give the pages that Sphinx and its theme write."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ import os
 import shutil
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
-from built_site import SITE, contents
+from built_site import contents
 
+from livingreview.book import writing
 from livingreview.book.mould import Mould
+from livingreview.book.stale import UNFINISHED
 
-LAID_OUT_BY_THE_THEME = """
+PLAINLY = """
 import sys
 from pathlib import Path
-from livingreview.book import build, study_pages
+from livingreview.book import build, study_pages, writing
 
 class ByTheTheme:
     def __init__(self, builder, name, texts):
@@ -27,6 +30,7 @@ class ByTheTheme:
         return Path(self.builder.get_outfilename(page)).read_text(encoding="utf-8")
 
 study_pages.Mould = ByTheTheme
+writing.PROCESSES = 999
 build.build(Path(sys.argv[1]))
 """
 
@@ -54,14 +58,16 @@ def test_a_text_that_is_not_given_is_an_error():
         mould.cast("a", {"title": ""})
 
 
-def test_all_study_pages_are_as_the_theme_lays_them_out(built, tmp_path):
+def test_all_pages_are_as_one_process_and_the_theme_lay_them_out(built, tmp_path):
     project = shutil.copytree(built, tmp_path / "project")
-    before = {name: digest for name, digest in contents(project).items() if "studies/" in name}
-    assert len(before) > 30
+    before = contents(project)
+    assert sum("studies/" in name for name in before) > 30
+    doctrees = project / "_build/work/_build/.doctrees-html"
     (project / "_build/site.json").unlink()
-    (project / "_build/work/_build/.doctrees-html/study-pages.json").unlink()
+    (doctrees / "study-pages.json").unlink()
+    (doctrees / UNFINISHED).touch()
     done = subprocess.run(
-        [sys.executable, "-c", LAID_OUT_BY_THE_THEME, str(project)],
+        [sys.executable, "-c", PLAINLY, str(project)],
         cwd=project,
         env=os.environ | {"PYTHONPATH": str(project)},
         capture_output=True,
@@ -69,6 +75,15 @@ def test_all_study_pages_are_as_the_theme_lays_them_out(built, tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    after = contents(project)
-    assert before == {name: after.get(name) for name in before}
-    assert list((project / SITE / "studies").iterdir())
+    assert "no chapter has to run" in done.stdout
+    assert contents(project) == before
+
+
+def test_pages_are_written_by_two_processes_where_there_are_two_cores(monkeypatch):
+    silent = SimpleNamespace(parallel_write_safe=None)
+    for cores, processes in ((1, 0), (2, 2), (8, 2)):
+        app = SimpleNamespace(parallel=0, extensions={writing.SILENT[0]: silent})
+        monkeypatch.setattr(os, "cpu_count", lambda found=cores: found)
+        assert writing.write_in_parallel(app, None) == []
+        assert app.parallel == processes
+    assert silent.parallel_write_safe
