@@ -209,16 +209,18 @@ def _antagonist_doses(review: Review, keep) -> pd.DataFrame:
 def dose_band(review: Review, name: str) -> tuple[float, float]:
     """Return the lower and upper end (mg) of a named dose band of naltrexone.
 
+    Where sources draw it differently, from the lowest to the highest dose that one of them names.
+
     Raises
     ------
     LookupError
-        If the table ``pharmacology`` does not hold exactly one band of that name.
+        If the table ``pharmacology`` holds no band of that name.
     """
     table = review.pharmacology
     rows = table[(table["parameter"] == "dose band") & (table["target"] == name)]
-    if len(rows) != 1:
-        raise LookupError(f"pharmacology.csv holds {len(rows)} dose bands called {name!r}, not one")
-    return number(rows.iloc[0]["low"]), number(rows.iloc[0]["high"])
+    if not len(rows):
+        raise LookupError(f"pharmacology.csv holds no dose band called {name!r}")
+    return min(map(number, rows["low"])), max(map(number, rows["high"]))
 
 
 def usual_low_dose(review: Review) -> float:

@@ -159,7 +159,7 @@ def test_prose_has_one_sentence_a_line(page):
 
 
 LAYERS = [
-    {"project", "faults", "printed", "reads"},
+    {"project", "faults", "printed", "reads", "timepoints"},
     {"schema", "bibliography"},
     {"checks", "corrections", "citation_formats"},
     {"data", "repairs"},
@@ -167,7 +167,7 @@ LAYERS = [
     {"pharmacokinetics", "dose_response", "evidence"},
     {"synthesis", "claims"},
     {"ladder"},
-    {"register", "effect_sizes"},
+    {"register", "effect_sizes", "dose_marks"},
     {"effects"},
     {"recompute", "comparable"},
     {"meta_analysis"},

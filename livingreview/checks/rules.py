@@ -18,6 +18,7 @@ VALUES = ("mean", "events", "percent", "value")
 RANGES = (
     ("doses", "amount", "amount_high"),
     ("measurements", "value", "value_high"),
+    ("measurements", "ci_low", "ci_high"),
     ("comparisons", "effect", "effect_high"),
     ("comparisons", "ci_low", "ci_high"),
     ("pharmacology", "low", "high"),
@@ -96,6 +97,9 @@ def _measurements(rows: Rows) -> Iterator[Fault]:
             if row[spread] and not row["mean"]:
                 why = "a spread without its mean"
                 yield _fault("measurements", line, spread, row[spread], why, "Fill mean")
+        if row["ci_low"] and not (row["mean"] or row["value"]):
+            why = "an interval without what it is of"
+            yield _fault("measurements", line, "ci_low", row["ci_low"], why, "Fill mean or value")
         if row["value"] and not row["statistic"]:
             why = "what this value is, is not said"
             yield _fault("measurements", line, "value", row["value"], why, "Fill statistic")
@@ -182,10 +186,11 @@ def _citations(rows: Rows) -> Iterator[Fault]:
         if not row["cited_as"]:
             continue
         number = row["cited_as"].removeprefix("[").removesuffix("]")
-        if row["source_id"] not in sources:
+        source = row["cited_in"] or row["source_id"]
+        if source not in sources:
             why = "the source has no numbered list in reference_lists.csv"
             yield _fault("studies", line, "cited_as", row["cited_as"], why, "Add the list")
-        elif (row["source_id"], number) not in listed or f"[{number}]" != row["cited_as"]:
+        elif (source, number) not in listed or f"[{number}]" != row["cited_as"]:
             why = "not a bracketed number of the source's list"
             remedy = "Write one number as printed, for example [73]"
             yield _fault("studies", line, "cited_as", row["cited_as"], why, remedy)

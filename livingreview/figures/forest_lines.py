@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from livingreview.data import Review
+from livingreview.dose_marks import marked
 from livingreview.effects import REPORTED
 from livingreview.pooled import Pooled, pools
 
@@ -148,7 +149,7 @@ def _block(review: Review, topic: str, cells: pd.DataFrame, told: list[Pooled]) 
 
 
 def _study(review: Review, row: pd.Series) -> str:
-    return review.references[row["reference"]].short
+    return marked(review, row["study_id"], review.references[row["reference"]].short)
 
 
 def _given(row: pd.Series) -> str:
