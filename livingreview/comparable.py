@@ -83,11 +83,11 @@ def _agent(more: set[str], other: set[str]) -> str:
 
 def _dose(review: Review, doses: pd.DataFrame) -> str:
     low, high = dose_band(review, LOW)
+    # where a dose went up in steps, the highest is the one that was meant to act
     amounts = [
-        (number(amount), row.unit)
+        (number(row.amount_high or row.amount), row.unit)
         for row in doses.itertuples(index=False)
-        for amount in (row.amount, row.amount_high)
-        if amount
+        if row.amount
     ]
     if not amounts:
         return "dose not told"

@@ -15,6 +15,7 @@ from livingreview.project import BIBLIOGRAPHY, DATA_DIR
 from livingreview.schema import Package
 
 VALUES = ("mean", "events", "percent", "value")
+PAGES = ("abstract page", "summary page")  # kinds of sources that are known by their address
 RANGES = (
     ("doses", "amount", "amount_high"),
     ("measurements", "value", "value_high"),
@@ -47,6 +48,7 @@ def check_rules(package: Package, rows: Rows, references: dict[str, Reference]) 
     yield from _overlaps(rows)
     yield from _dates(package, rows)
     yield from _citations(rows)
+    yield from _pages(rows)
     yield from check_numbers(rows)
     yield from check_pairs(package, rows)
     yield from check_discrepancies(package, rows, references)
@@ -175,6 +177,14 @@ def _dates(package: Package, rows: Rows) -> Iterator[Fault]:
             if row["checked"] and row["checked"] < row["extracted"]:
                 why = f"checked before it was extracted ({row['extracted']})"
                 yield _fault(table.name, line, "checked", row["checked"], why, "Correct the day")
+
+
+def _pages(rows: Rows) -> Iterator[Fault]:
+    """Yield pages without their address: nobody could look at what the values were seen on."""
+    for line, row in rows["sources"]:
+        if row["kind"] in PAGES and not row["url"]:
+            why = f"a source of the kind {row['kind']} without its address"
+            yield _fault("sources", line, "url", row["source_id"], why, "Fill url")
 
 
 def _citations(rows: Rows) -> Iterator[Fault]:
