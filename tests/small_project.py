@@ -108,8 +108,10 @@ few-people,index,Hardly anyone was studied.,studies,in_people and low_dose,is at
 some-point,index,Some results point one way.,results,favours == 'intervention',is at least half of,favours != 'unclear'""",
     "registrations": """registration_id,title,conditions,status,results,url
 nct01234567,LDN in pain,pain,completed,none seen,https://example.org/nct01234567""",
-    "exclusions": """exclusion_id,report,reason,why
-omega2019,Omega 2019,no result was seen,The page shows no result.""",
+    "exclusions": """exclusion_id,report,reason,why,record
+omega2019,Omega 2019,no result was seen,The page shows no result.,report""",
+    "identification": """identification_id,record,records,how
+pages,report,1,Pages read.""",
     "updates": """date,kind,summary
 2026-11-21,studies added,First edition.""",
 }

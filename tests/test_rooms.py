@@ -167,7 +167,7 @@ LAYERS = [
     {"pharmacokinetics", "dose_response", "evidence"},
     {"synthesis", "claims"},
     {"ladder"},
-    {"register", "effect_sizes", "dose_marks"},
+    {"register", "registered", "effect_sizes", "dose_marks"},
     {"effects"},
     {"recompute", "comparable"},
     {"meta_analysis"},

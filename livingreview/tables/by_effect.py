@@ -39,9 +39,9 @@ _computed = partial(
 )
 
 
-def absolute_effects(review: Review, condition: str = CONDITION) -> BookTable:
+def absolute_effects(review: Review, about: str = CONDITION, family: str = "") -> BookTable:
     """Return, for outcomes that are counted, numbers out of a thousand and numbers to treat."""
-    rows = effects(review, condition)
+    rows = effects(review, about, family)
     rows = rows[(rows["measure"] == RATIO) & (rows["given"] == FROM_ARMS)]
     groups = [
         Group(
@@ -83,9 +83,9 @@ def _thousand(text: str) -> str:
     return f"{1000 * float(events) / float(n):.0f} ({text})"
 
 
-def pooling(review: Review, condition: str = CONDITION) -> BookTable:
+def pooling(review: Review, about: str = CONDITION, family: str = "") -> BookTable:
     """Return for each outcome the pooled result, or the reason why there is none."""
-    rows = effects(review, condition)
+    rows = effects(review, about, family)
     found = pools(review, rows)
     body: list[list[str | Markup]] = []
     alike: dict[tuple[int, str], list[str]] = {}

@@ -211,21 +211,6 @@ def trials(review: Review) -> BookTable:
     )
 
 
-def other_conditions(review: Review) -> BookTable:
-    """Return the studies outside cancer and reproduction."""
-    frame = studies_view(review)
-    shown = people_with(review, CONDITION)
-    return study_table(
-        review,
-        "other-conditions",
-        "What do the sources mention outside cancer and failed implantation?",
-        [
-            ("about cancer", _about(frame, "Cancer")),
-            ("shown in the chapter of their condition", frame["study_id"].isin(shown)),
-        ],
-    )
-
-
 def reproduction(review: Review) -> BookTable:
     """Return the studies about reproduction; what they found stands in tables of its own."""
     frame = studies_view(review)

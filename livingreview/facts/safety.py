@@ -1,0 +1,78 @@
+"""Numbers of harms over all conditions, of low doses against placebo or nothing."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from livingreview.data import Review
+from livingreview.doses import low_dose_studies
+from livingreview.effects import FROM_ARMS, RATIO, effects
+from livingreview.evidence import EVERYTHING, people_with
+from livingreview.facts.by_group import one_in_words
+from livingreview.facts.words import Facts, word
+from livingreview.pooled import Pooled, pools
+
+SAFETY = "safety"  # family of outcomes
+# the harms that a reader asks for first
+OUTCOMES = ("adverse_event", "serious_adverse_event", "stopped_for_harm", "stopped")
+
+
+def safety(review: Review) -> Facts:
+    """Return, for each of `OUTCOMES`, the pooled result with numbers out of a thousand in words.
+
+    ``n_safety_studies``, of ``n_safety_people`` studies in people, report any harm;
+    ``n_safety_low`` of these gave a low dose, and ``n_safety_trials`` have both arms counted.
+    """
+    rows = effects(review, EVERYTHING, SAFETY)
+    labels = review.labels("outcomes")
+    found = {pool.outcome: pool for pool in pools(review, rows)}
+    people = people_with(review, EVERYTHING)
+    told = _studies_that_tell(review) & people
+    facts = {
+        "n_safety_people": word(len(people)),
+        "n_safety_studies": word(len(told)),
+        "n_safety_silent": word(len(people - told)),
+        "n_safety_low": word(len(told & low_dose_studies(review))),
+        "n_safety_trials": word(rows["study_id"].nunique()),
+        "n_safety_pooled": word(sum(pool.result is not None for pool in found.values())),
+    }
+    for outcome in OUTCOMES:
+        facts[f"pooled_{outcome}"] = _in_words(rows, found.get(labels[outcome]))
+    return facts
+
+
+def _studies_that_tell(review: Review) -> set[str]:
+    family = review.labels("outcomes", "family")
+    study = review.labels("arms", "study_id")
+    told = pd.concat(
+        [frame[["arm_id", "outcome_id"]] for frame in (review.measurements, review.comparisons)]
+    )
+    return {study[arm] for arm, key in told.itertuples(index=False) if family[key] == SAFETY}
+
+
+def _in_words(rows: pd.DataFrame, pool: Pooled | None) -> str:
+    if pool is None:
+        return "no study gives numbers for both groups"
+    if pool.result is None:
+        return f"not pooled ({pool.reason})"
+    words = one_in_words(pool)
+    if pool.measure != RATIO or set(rows.loc[list(pool.rows), "given"]) != {FROM_ARMS}:
+        return words
+    risk = without_in_a_thousand(rows, pool)
+    printed = pool.printed
+    low, high = (min(1000.0, risk * end) for end in (printed.low, printed.high))
+    return (
+        f"out of a thousand people, {risk:.0f} without naltrexone and "
+        f"{min(1000.0, risk * printed.estimate):.0f} with it ({low:.0f} to {high:.0f}); {words}"
+    )
+
+
+def without_in_a_thousand(rows: pd.DataFrame, pool: Pooled) -> float:
+    """Return the risk without naltrexone over the studies pooled, out of a thousand people.
+
+    All events of the comparators over all their people (GRADE handbook, section 4.5: a risk that
+    the studies themselves give). The risk with naltrexone is this one times the pooled ratio.
+    """
+    counts = [text.split(" of ") for text in rows.loc[list(pool.rows), "comparator"]]
+    events, people = (sum(float(pair[place]) for pair in counts) for place in (0, 1))
+    return 1000 * events / people
