@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from livingreview.data import Review, numeric
 from livingreview.dose_marks import dose_marks
-from livingreview.doses import human_doses, low_dose_studies
+from livingreview.doses import human_doses
 from livingreview.effects import effects
 from livingreview.evidence import (
     CASES,
     CHANCE,
+    CONTROLLED,
     REGISTERS,
     UNCONTROLLED,
     favours,
@@ -36,16 +37,16 @@ def of_group(review: Review, key: str, group: str) -> Facts:
     Returns
     -------
     dict
-        ``studies`` and ``people`` (in all that print a number); ``trials`` (randomised, of a low
-        dose), ``trials_better`` (of these, with a significant result for naltrexone in any
-        outcome) and ``trials_people``; ``uncontrolled``, ``cases`` and ``registers``; ``marked``
-        (of another dose or drug); ``doses`` (range in studies of a low dose); ``pooled`` (what
-        could be pooled, in words).
+        ``studies`` and ``people`` (in all that print a number); of a low dose or one called so
+        ``trials`` (randomised) and ``controlled`` (with a control group, but not randomised or
+        not said to be), each with ``trials_better`` (of these, with a significant result for
+        naltrexone in any outcome) and ``trials_people``; ``uncontrolled``, ``cases`` and
+        ``registers``; ``marked`` (of another dose or drug); ``doses`` (range of printed low
+        doses); ``pooled`` (what could be pooled, in words).
     """
     studies = studies_view(review)
     studies = studies[studies["study_id"].isin(people_with(review, group))]
-    low = studies["study_id"].isin(low_dose_studies(review))
-    trials = studies[low & (studies["rung"] == CHANCE)]
+    low = ~studies["study_id"].isin(dose_marks(review))
     results = favours(review)
     better = results[(results["favours"] == "intervention") & results["significant"]]
     doses = human_doses(review)
@@ -54,13 +55,15 @@ def of_group(review: Review, key: str, group: str) -> Facts:
     found = {
         "studies": word(len(studies)),
         "people": f"{numeric(studies['n']).sum():,.0f}",
-        "trials": word(len(trials)),
-        "trials_people": f"{numeric(trials['n']).sum():,.0f}",
-        "trials_better": word(int(trials["study_id"].isin(better["study_id"]).sum())),
         "marked": word(int(studies["study_id"].isin(dose_marks(review)).sum())),
         "doses": _span(doses.min(), doses.max()) if len(doses) else "no printed dose",
         "pooled": pooled_in_words(pools(review, effects(review, group))),
     }
+    for name, rung in (("trials", CHANCE), ("controlled", CONTROLLED)):
+        rows = studies[low & (studies["rung"] == rung)]
+        found[name] = word(len(rows))
+        found[f"{name}_people"] = f"{numeric(rows['n']).sum():,.0f}"
+        found[f"{name}_better"] = word(int(rows["study_id"].isin(better["study_id"]).sum()))
     for name, rung in (("uncontrolled", UNCONTROLLED), ("cases", CASES), ("registers", REGISTERS)):
         found[name] = word(int((studies["rung"] == rung).sum()))
     return {f"{key}_{name}": value for name, value in found.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from livingreview.data import Review
-from livingreview.doses import low_dose_studies
+from livingreview.dose_marks import dose_marks
 from livingreview.effects import FROM_ARMS, RATIO, effects
 from livingreview.evidence import EVERYTHING, people_with
 from livingreview.facts.by_group import one_in_words
@@ -21,7 +21,8 @@ def safety(review: Review) -> Facts:
     """Return, for each of `OUTCOMES`, the pooled result with numbers out of a thousand in words.
 
     ``n_safety_studies``, of ``n_safety_people`` studies in people, report any harm;
-    ``n_safety_low`` of these gave a low dose, and ``n_safety_trials`` have both arms counted.
+    ``n_safety_low`` of these gave a low dose or one called so, and ``n_safety_trials`` have an
+    effect with its interval.
     """
     rows = effects(review, EVERYTHING, SAFETY)
     labels = review.labels("outcomes")
@@ -32,7 +33,7 @@ def safety(review: Review) -> Facts:
         "n_safety_people": word(len(people)),
         "n_safety_studies": word(len(told)),
         "n_safety_silent": word(len(people - told)),
-        "n_safety_low": word(len(told & low_dose_studies(review))),
+        "n_safety_low": word(len(told - set(dose_marks(review)))),
         "n_safety_trials": word(rows["study_id"].nunique()),
         "n_safety_pooled": word(sum(pool.result is not None for pool in found.values())),
     }
