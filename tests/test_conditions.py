@@ -15,8 +15,7 @@ from livingreview import facts, tables
 from livingreview.data import load
 from livingreview.effects import effects
 from livingreview.evidence import EVERYTHING, people_with, studies_that_are
-from livingreview.facts.safety import without_in_a_thousand
-from livingreview.pooled import pools
+from livingreview.pooled import pools, without_in_a_thousand
 from livingreview.registered import (
     EXPECTED,
     KNOWN,

@@ -10,7 +10,7 @@ from livingreview.effects import FROM_ARMS, RATIO, effects
 from livingreview.evidence import EVERYTHING, people_with
 from livingreview.facts.by_group import one_in_words
 from livingreview.facts.words import Facts, word
-from livingreview.pooled import Pooled, pools
+from livingreview.pooled import Pooled, pools, without_in_a_thousand
 
 SAFETY = "safety"  # family of outcomes
 # the harms that a reader asks for first
@@ -66,14 +66,3 @@ def _in_words(rows: pd.DataFrame, pool: Pooled | None) -> str:
         f"out of a thousand people, {risk:.0f} without naltrexone and "
         f"{min(1000.0, risk * printed.estimate):.0f} with it ({low:.0f} to {high:.0f}); {words}"
     )
-
-
-def without_in_a_thousand(rows: pd.DataFrame, pool: Pooled) -> float:
-    """Return the risk without naltrexone over the studies pooled, out of a thousand people.
-
-    All events of the comparators over all their people (GRADE handbook, section 4.5: a risk that
-    the studies themselves give). The risk with naltrexone is this one times the pooled ratio.
-    """
-    counts = [text.split(" of ") for text in rows.loc[list(pool.rows), "comparator"]]
-    events, people = (sum(float(pair[place]) for pair in counts) for place in (0, 1))
-    return 1000 * events / people

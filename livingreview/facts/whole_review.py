@@ -15,6 +15,7 @@ from livingreview.evidence import (
 )
 from livingreview.facts.words import Facts, word
 from livingreview.ladder import ABOVE, INSIDE, ladder, studies_on_the_ladder
+from livingreview.registered import PAGES
 
 
 def whole(review: Review) -> Facts:
@@ -32,6 +33,7 @@ def whole(review: Review) -> Facts:
         "n_sources": word(
             review.sources["kind"].isin(["secondary review", "primary report"]).sum()
         ),
+        "n_pages": str(review.sources["kind"].isin(PAGES).sum()),
         "n_studies": str(len(studies)),
         "n_reports": str(studies["reference"].nunique()),
         "n_rows": f"{rows:,}",
