@@ -251,7 +251,8 @@ def test_facts_of_the_ladder_are_those_of_its_rows(review):
     found = facts.dish_to_trial(review)
     doses = doses_in_people(review).query("use == @COUNTED")
     inside = set(doses.loc[doses["places"].str.contains("inside"), "study_id"])
-    studies = studies_on_the_ladder(review).query("in_people and study_id in @inside")
+    studies = studies_on_the_ladder(review)
+    studies = studies[studies["in_people"] & studies["study_id"].isin(inside)]
     assert found["n_ladder_people_low"] == facts.words.word(studies["condition_id"].nunique())
     assert found["n_ladder_animals_low"] == "two"  # cervical (0.5 mg/kg) and breast (dogs)
     assert found["n_ladder_cells_above"] == "two"  # cervical, ovarian

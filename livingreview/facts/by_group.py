@@ -80,7 +80,12 @@ def pooled_in_words(found: list[Pooled]) -> str:
 
 def one_in_words(pool: Pooled) -> str:
     """Return a pooled result in words: outcome, measure, interval and number of studies."""
+    return f"{pool.outcome.lower()}, {size_in_words(pool)}"
+
+
+def size_in_words(pool: Pooled) -> str:
+    """Return measure, size and interval of a pooled result, and its number of studies."""
     printed = pool.printed
     unit = f" {pool.unit}" if pool.unit else ""
     size = f"{printed.estimate:.2f}{unit} ({printed.low:.2f} to {printed.high:.2f})"
-    return f"{pool.outcome.lower()}, {pool.measure} {size}, {word(pool.k)} studies"
+    return f"{pool.measure} {size}, {word(pool.k)} studies"

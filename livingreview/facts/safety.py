@@ -8,7 +8,7 @@ from livingreview.data import Review
 from livingreview.dose_marks import dose_marks
 from livingreview.effects import FROM_ARMS, RATIO, effects
 from livingreview.evidence import EVERYTHING, people_with
-from livingreview.facts.by_group import one_in_words
+from livingreview.facts.by_group import size_in_words
 from livingreview.facts.words import Facts, word
 from livingreview.pooled import Pooled, pools, without_in_a_thousand
 
@@ -56,7 +56,7 @@ def _in_words(rows: pd.DataFrame, pool: Pooled | None) -> str:
         return "no study gives numbers for both groups"
     if pool.result is None:
         return f"not pooled ({pool.reason})"
-    words = one_in_words(pool)
+    words = size_in_words(pool)
     if pool.measure != RATIO or set(rows.loc[list(pool.rows), "given"]) != {FROM_ARMS}:
         return words
     risk = without_in_a_thousand(rows, pool)

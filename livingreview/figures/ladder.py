@@ -104,7 +104,7 @@ def _dose(axes, x: float, y: float, row) -> None:
         text = dose_in_people(row.low, row.high, row.scale) + (" ?" if row.undosed else "")
     else:
         text = "dose ?" if row.undosed else "other drug"
-    axes.text(x, y + 0.29, text, fontsize=6.8, ha="center", va="center_baseline", color=INK)
+    axes.text(x, y + 0.29, text, fontsize=6.5, ha="center", va="center_baseline", color=INK)
 
 
 def _square(axes, where: str, filled: bool, x, y):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pandas as pd
 from markupsafe import Markup, escape
@@ -26,15 +27,16 @@ def anchor(kind: str, group: str) -> str:
 
 
 def studies_of(review: Review, group: str) -> BookTable:
-    """Return the studies of a group of conditions, with all that was found in them."""
+    """Return the studies of a group of conditions, strongest design first, with their findings."""
     frame = studies_view(review)
     inside = frame["groups"].map(lambda groups: group in groups)
-    return study_table(
+    table = study_table(
         review,
         anchor("studies", group),
         "Which studies are there, and what was found?",
         [("about other conditions", ~inside)],
     )
+    return replace(table, groups=table.groups[::-1])
 
 
 def percentages(review: Review, group: str) -> BookTable:
