@@ -13,8 +13,10 @@ from livingreview.data import load
 from livingreview.dose_marks import OTHER_DRUG, UNTOLD, dose_marks, marked
 from livingreview.doses import dose_band, low_dose_studies
 from livingreview.effects import DIFFERENCE, FROM_ARMS, REPORTED, STANDARDISED, effects
+from livingreview.figures.forest_lines import forest_sections
 from livingreview.figures.forest_plot import forest_plot
 from livingreview.pooled import pools
+from livingreview.tables import absolute_effects
 from livingreview.timepoints import period
 
 
@@ -150,6 +152,14 @@ def test_the_two_periods_of_a_crossover_trial_are_not_taken_for_two_groups(data_
     (pool,) = pools(review, effects(review, "gout"))
     assert pool.result is None
     assert "paired comparison is not printed" in pool.reason
+    lines = [line.text for part in forest_sections(review, rows_of(review)) for line in part.lines]
+    assert sum("as if two groups" in line.replace("\n", " ") for line in lines) == 1
+    html = absolute_effects(review, "gout")._repr_html_()
+    assert html.count("intervals are those of two groups") == 1
+
+
+def rows_of(review):
+    return effects(review, "gout")
 
 
 def test_a_page_without_its_address_is_a_fault(data_copy):

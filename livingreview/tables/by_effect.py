@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from livingreview.data import Review
 from livingreview.effects import CELLS, CORRELATIONS, FROM_ARMS, RATIO, changes, effects
 from livingreview.effects.cells import Cell
+from livingreview.evidence import studies_that_are
 from livingreview.pooled import pools
 from livingreview.recompute import recompute
 from livingreview.tables.base import (
@@ -48,7 +49,7 @@ def absolute_effects(review: Review, about: str = CONDITION, family: str = "") -
             reference_link(review, reference),
             [
                 [
-                    escape(row.outcome) + quiet(f" [{row.place}]"),
+                    escape(row.outcome) + quiet(f" [{row.place}]{_unpaired(review, row)}"),
                     measured(review, _thousand(row.treated), row.treated_cells),
                     measured(review, _thousand(row.comparator), row.comparator_cells),
                     f"{1000 * row.difference:+.0f} "
@@ -72,6 +73,11 @@ def absolute_effects(review: Review, about: str = CONDITION, family: str = "") -
     shown = frozenset(f"{row.study_id} {row.outcome}" for row in rows.itertuples(index=False))
     caption = "How many people out of a thousand, and how many must be treated for one?"
     return _computed("absolute-effects", caption, columns, groups, shown=shown)
+
+
+def _unpaired(review: Review, row) -> str:
+    crossover = row.study_id in studies_that_are(review, "crossover")
+    return " The same people took both; intervals are those of two groups." if crossover else ""
 
 
 def _size(row) -> str:
