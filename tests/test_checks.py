@@ -238,7 +238,7 @@ FILES = [
     (
         "ragged",
         lambda path: path.write_bytes(path.read_bytes() + b"one,two\n"),
-        "2 cells where the header has 19",
+        "2 cells where the header has 20",
     ),
     (
         "open quote",
