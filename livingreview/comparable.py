@@ -11,13 +11,11 @@ import pandas as pd
 from livingreview.data import Review, keys_of
 from livingreview.doses import ANTAGONISTS, dose_band
 from livingreview.effects import DIFFERENCE, FROM_ARMS, STANDARDISED, period
-from livingreview.evidence import CROSSOVER, RUNGS
+from livingreview.evidence import designs_that_are
 from livingreview.printed import number
 
-TRIALS = {
-    RUNGS["randomised trial"]: "randomised",
-    RUNGS["non-randomised trial"]: "not randomised or not described",
-}
+# how a design is pooled, in the words of the table of designs
+POOLABLE = ("randomised", "not randomised or not described")
 NALTREXONE, LOW, NOTHING = "naltrexone", "low dose", "placebo or no treatment"
 PLACEBO = "placebo"  # key of the agent
 # traits in which two effects must not differ, and the word for several of them
@@ -47,7 +45,6 @@ def traits(review: Review, row: dict) -> dict[str, str]:
         A word for each of `TRAITS`. Agents that both arms got do not count, nor does a placebo.
     """
     design = review.labels("studies", "design")[row["study_id"]]
-    rung = RUNGS[design]
     treated, other = (_given(review, row[side]) for side in ("arm_id", "comparator_id"))
     kinds = {row.agent_id: row.kind for row in review.agents.itertuples(index=False)}
     more = treated["agent_id"][~treated["agent_id"].isin([*other["agent_id"], PLACEBO])]
@@ -56,8 +53,8 @@ def traits(review: Review, row: dict) -> dict[str, str]:
     if row["measure"] == STANDARDISED and "baseline" in row["timepoint"]:
         # the standard deviation of changes is another yardstick than that of values
         measure += " of changes"
-    words = TRIALS.get(rung, rung.lower())
-    if design == CROSSOVER and row["given"] == FROM_ARMS:
+    words = review.labels("designs", "poolable")[design] or review.labels("designs")[design]
+    if design in designs_that_are(review, "crossover") and row["given"] == FROM_ARMS:
         # taken for two groups of people, the arms of a crossover trial would weigh too little
         words = "a crossover trial whose paired comparison is not printed"
     return {
@@ -86,11 +83,11 @@ def _agent(more: set[str], other: set[str]) -> str:
 
 def _dose(review: Review, doses: pd.DataFrame) -> str:
     low, high = dose_band(review, LOW)
+    # where a dose went up in steps, the highest is the one that was meant to act
     amounts = [
-        (number(amount), row.unit)
+        (number(row.amount_high or row.amount), row.unit)
         for row in doses.itertuples(index=False)
-        for amount in (row.amount, row.amount_high)
-        if amount
+        if row.amount
     ]
     if not amounts:
         return "dose not told"
@@ -106,4 +103,4 @@ def bar(told: dict[str, str]) -> str:
         return told["dose"]
     if told["comparator"] != NOTHING:
         return f"compared with {told['comparator']}"
-    return "" if told["design"] in TRIALS.values() else told["design"]
+    return "" if told["design"] in POOLABLE else told["design"]

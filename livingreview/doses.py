@@ -209,32 +209,35 @@ def _antagonist_doses(review: Review, keep) -> pd.DataFrame:
 def dose_band(review: Review, name: str) -> tuple[float, float]:
     """Return the lower and upper end (mg) of a named dose band of naltrexone.
 
+    From the lowest to the highest dose that any source names, as a range or alone.
+
     Raises
     ------
     LookupError
-        If the table ``pharmacology`` does not hold exactly one band of that name.
+        If the table ``pharmacology`` holds no band of that name.
     """
     table = review.pharmacology
     rows = table[(table["parameter"] == "dose band") & (table["target"] == name)]
-    if len(rows) != 1:
-        raise LookupError(f"pharmacology.csv holds {len(rows)} dose bands called {name!r}, not one")
-    return number(rows.iloc[0]["low"]), number(rows.iloc[0]["high"])
+    if not len(rows):
+        raise LookupError(f"pharmacology.csv holds no dose band called {name!r}")
+    ends = [rows[end].where(rows[end] != "", rows["value"]) for end in ("low", "high")]
+    return min(map(number, ends[0])), max(map(number, ends[1]))
 
 
 def usual_low_dose(review: Review) -> float:
     """Return the dose of naltrexone (mg) that most studies in people gave within the low band."""
-    return float(_low_doses(review)["low"].mode().max())
+    return float(_low_doses(review)["high"].mode().max())
 
 
 def low_dose_studies(review: Review) -> set[str]:
-    """Return the studies that gave people naltrexone within the low-dose band."""
+    """Return the studies that gave people naltrexone within the band; of steps the highest."""
     return set(_low_doses(review)["study_id"])
 
 
 @once
 def _low_doses(review: Review) -> pd.DataFrame:
     frame = human_doses(review)
-    inside = frame["low"].between(*dose_band(review, "low dose"))
+    inside = frame["high"].between(*dose_band(review, "low dose"))
     return frame[inside & (frame["agent_id"] == "naltrexone")]
 
 

@@ -7,25 +7,34 @@ import pandas as pd
 from livingreview.data import Review, keys_of, once
 from livingreview.doses import ANTAGONISTS
 from livingreview.printed import number
+from livingreview.timepoints import is_change
 
-CROSSOVER = "randomised crossover trial"  # each person takes both treatments, in random order
+EVERYTHING = "every condition"  # for what is asked across conditions, such as safety
 ALPHA = 0.05  # the level at which sources call a result significant
 
-# From dish to trial. The rungs are those of the vocabulary of designs, put together where a
-# reader need not tell them apart.
-RUNGS = {
-    "in vitro": "Cells",
-    "in vivo": "Animals",
-    "case report": "Case reports",
-    "register study": "Register studies",
-    "trial, design not described": "Trials, not randomised or not described",
-    "non-randomised trial": "Trials, not randomised or not described",
-    "controlled, allocation unclear": "Trials, not randomised or not described",
-    "randomised trial": "Randomised trials",
-    CROSSOVER: "Randomised trials",
-    "pooled analysis of trials": "Pooled trials",
-}
-ORDER = tuple(dict.fromkeys(RUNGS.values()))
+# From dish to trial. The table of designs says on which rung each design stands.
+ORDER = CELLS, ANIMALS, CASES, REGISTERS, UNCONTROLLED, CONTROLLED, CHANCE, POOLED = (
+    "Cells",
+    "Animals",
+    "Case reports and series",
+    "Register studies",
+    "Studies without a control group",
+    "Trials, not randomised or not described",
+    "Randomised trials",
+    "Pooled trials",
+)
+
+
+def designs_that_are(review: Review, trait: str) -> set[str]:
+    """Return the designs with a trait: ``comparative``, ``randomised`` or ``crossover``."""
+    told = review.labels("designs", trait)
+    return {design for design, word in told.items() if word == "yes"}
+
+
+def studies_that_are(review: Review, trait: str) -> set[str]:
+    """Return the studies whose design has a trait; see `designs_that_are`."""
+    designs = designs_that_are(review, trait)
+    return {key for key, design in review.labels("studies", "design").items() if design in designs}
 
 
 @once
@@ -40,11 +49,11 @@ def studies_view(review: Review) -> pd.DataFrame:
     """
     group = dict(zip(review.conditions["condition_id"], review.conditions["group"], strict=True))
     frame = review.studies.copy()
-    frame["rung"] = frame["design"].map(RUNGS)
-    animals = (frame["species_id"] != "human") & (frame["design"] != "in vitro")
-    frame.loc[animals, "rung"] = RUNGS["in vivo"]
+    frame["rung"] = frame["design"].map(review.labels("designs", "rung"))
+    living = frame["rung"] != CELLS
+    frame.loc[living & (frame["species_id"] != "human"), "rung"] = ANIMALS
     frame["groups"] = frame["conditions"].map(lambda cell: {group[k] for k in keys_of(cell)})
-    frame["in_people"] = (frame["species_id"] == "human") & (frame["design"] != "in vitro")
+    frame["in_people"] = living & (frame["species_id"] == "human")
     arms = arms_with_antagonist(review)
     frame["combined"] = frame["study_id"].isin(arms.loc[arms["combined"], "study_id"])
     return frame
@@ -79,9 +88,9 @@ def favours(review: Review) -> pd.DataFrame:
 
     The direction claimed and the outcome's better direction give ``favours``: ``intervention``,
     ``comparator``, ``neither`` (no difference) or ``unclear``: nothing reported, an outcome of
-    which neither direction is better, a claim about an arm that is itself a comparator, or a
-    comparison with an arm that was given an opioid antagonist too: it tells of the other drug, or
-    of the dose.
+    which neither direction is better, a claim about an arm that is itself a comparator, a change of
+    one group where a control group stood beside it, or a comparison with an arm that was given an
+    opioid antagonist too: it tells of the other drug, or of the dose.
     ``significant`` says whether the source calls the result so, or prints p below 0.05.
     """
     better = dict(zip(review.outcomes["outcome_id"], review.outcomes["better"], strict=True))
@@ -90,10 +99,13 @@ def favours(review: Review) -> pd.DataFrame:
     )
 
     with_antagonist = set(arms_with_antagonist(review)["arm_id"])
+    compared = studies_that_are(review, "comparative")
 
     def side(row) -> str:
         wanted = {"higher": "increase", "lower": "decrease"}.get(better[row.outcome_id])
         if row.role != "intervention" or row.comparator_id in with_antagonist:
+            return "unclear"
+        if row.comparator_id == "" and row.study_id in compared and is_change(row.timepoint):
             return "unclear"
         if row.direction == "not reported":
             return "unclear"
@@ -117,19 +129,31 @@ def distinct(results: pd.DataFrame) -> pd.DataFrame:
 
 
 @once
-def people_with(review: Review, condition: str) -> set[str]:
-    """Return the studies in people that are about one condition.
+def people_with(review: Review, about: str) -> set[str]:
+    """Return the studies in people that are about a condition, or a group of them.
+
+    Parameters
+    ----------
+    review : Review
+        The data.
+    about : str
+        Key of a condition, name of a group of conditions, or `EVERYTHING`.
 
     Raises
     ------
     LookupError
-        If the data know no such condition.
+        If the data know neither a condition nor a group of this name.
     """
-    if condition not in set(review.conditions["condition_id"]):
-        raise LookupError(f"conditions.csv has no condition {condition!r}")
     frame = studies_view(review)
-    about = frame["conditions"].map(lambda cell: condition in keys_of(cell))
-    return set(frame.loc[about & frame["in_people"], "study_id"])
+    if about == EVERYTHING:
+        inside = pd.Series(True, index=frame.index)
+    elif about in set(review.conditions["group"]):
+        inside = frame["groups"].map(lambda groups: about in groups)
+    elif about in set(review.conditions["condition_id"]):
+        inside = frame["conditions"].map(lambda cell: about in keys_of(cell))
+    else:
+        raise LookupError(f"conditions.csv has no condition {about!r}, and no group of them")
+    return set(frame.loc[inside & frame["in_people"], "study_id"])
 
 
 @once
@@ -150,8 +174,10 @@ def resolved_citations(review: Review) -> pd.DataFrame:
 
     def resolve(row: pd.Series) -> str:
         digits = row["cited_as"].strip("[]")
-        return entry.get((row["source_id"], int(digits)), "") if digits.isdigit() else ""
+        cited_in = row["cited_in"] or row["source_id"]
+        return entry.get((cited_in, int(digits)), "") if digits.isdigit() else ""
 
-    frame = review.studies[["study_id", "source_id", "cited_as", "reference"]].copy()
+    columns = ["study_id", "source_id", "cited_in", "cited_as", "reference"]
+    frame = review.studies[columns].copy()
     frame["printed_reference"] = [resolve(row) for _, row in frame.iterrows()]
     return frame

@@ -106,6 +106,17 @@ def pools(review: Review, rows: pd.DataFrame) -> list[Pooled]:
     return found
 
 
+def without_in_a_thousand(rows: pd.DataFrame, pool: Pooled) -> float:
+    """Return the risk without naltrexone over the studies pooled, out of a thousand people.
+
+    All events of the comparators over all their people (GRADE handbook, section 4.5: a risk that
+    the studies themselves give). The risk with naltrexone is this one times the pooled ratio.
+    """
+    counts = [text.split(" of ") for text in rows.loc[list(pool.rows), "comparator"]]
+    events, people = (sum(float(pair[place]) for pair in counts) for place in (0, 1))
+    return 1000 * events / people
+
+
 def _of_outcome(
     review: Review, topic: str, cells: pd.DataFrame, told: pd.DataFrame
 ) -> list[Pooled]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from livingreview.data import Review, keys_of, numeric, once
 from livingreview.doses import dose_band
-from livingreview.evidence import ORDER, RUNGS, studies_view
+from livingreview.evidence import CASES, ORDER, REGISTERS, studies_view
 from livingreview.ladder import (
     COMPARATOR,
     COUNTED,
@@ -26,7 +26,7 @@ PAGE = "register.html"
 NOT_JUDGED = "not judged"
 RETRACTED = "Retracted"
 # options that hold several rungs
-UNTRIED = (RUNGS["case report"], RUNGS["register study"])
+UNTRIED = (CASES, REGISTERS)
 WIDER = {"people": PEOPLE, "trials": tuple(rung for rung in PEOPLE if rung not in UNTRIED)}
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from livingreview.data import Review, once
-from livingreview.evidence import ORDER, RUNGS, favours, studies_view
+from livingreview.evidence import ANIMALS, CELLS, ORDER, favours, studies_view
 
 # Boon and Thomson (Research Synthesis Methods 2021): a study's outcomes of one family go one way
 # when at least this share of them does; else the study is mixed in that family.
@@ -20,7 +20,7 @@ SHARE = 0.7
 FOR, AGAINST = "favours the antagonist", "favours the comparator"
 MIXED = "mixed or no difference"
 
-MODELS = (RUNGS["in vitro"], RUNGS["in vivo"])
+MODELS = (CELLS, ANIMALS)
 PEOPLE = tuple(rung for rung in ORDER if rung not in MODELS)
 
 # The overall judgements of five tools, put together where a shade can be told from the next. The

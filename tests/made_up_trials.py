@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 
 DAY = "2026-11-21"
+CONDITION = "gout"  # not one that the review has studies of, so that nothing else is counted
 
 
 def append(folder, name, /, **cells):
@@ -24,10 +25,12 @@ def add_trial(folder, study, *, amounts=("4.5",), n="40", locator="Table 2, row 
             f"\n@article{{{study},\n  author = {{{author}, A.}},\n  title = {{Made up}},\n"
             f"  journal = {{Journal of Tests}},\n  year = {{{year}}}\n}}\n"
         )
+    if f"\n{CONDITION}," not in (folder / "data/conditions.csv").read_text(encoding="utf-8"):
+        append(folder, "conditions", condition_id=CONDITION, label="Gout", group="Pain")
     common = {"source_id": study, "locator": locator, "extracted": DAY}
     append(folder, "sources", source_id=study, reference=study, kind="primary report", read=DAY)
     about = {
-        "conditions": "fibromyalgia",
+        "conditions": CONDITION,
         "design": "randomised trial",
         "species_id": "human",
         "model": "Made up",

@@ -27,8 +27,12 @@ beta2021,beta2021,secondary review,2026-11-21""",
 beta2021,1,alpha2020
 beta2021,2,gamma2022""",
     "conditions": """condition_id,label,group
-pain,Pain,Immune and nervous system
+pain,Pain,Pain
 colon_cancer,Colon cancer,Cancer""",
+    "designs": """design,label,rung,comparative,randomised,crossover,poolable,description
+in vitro,a study,Cells,yes,no,no,,Cells.
+in vivo,a study,Animals,yes,no,no,,Animals.
+randomised trial,a randomised trial,Randomised trials,yes,yes,no,randomised,By chance.""",
     "agents": """agent_id,label,kind,formula,source_id,locator
 naltrexone,Naltrexone,naltrexone,C20H23NO4,alpha2020,Table 1
 cisplatin,Cisplatin,anticancer drug,,,""",
@@ -108,6 +112,12 @@ pain,Does it help?,Adults,LDN,No treatment,pain_score,alpha2020,low,One small tr
     "claims": """claim_id,page,sentence,view,rows,relation,number
 few-people,index,Hardly anyone was studied.,studies,in_people and low_dose,is at most,3
 some-point,index,Some results point one way.,results,favours == 'intervention',is at least half of,favours != 'unclear'""",
+    "registrations": """registration_id,title,conditions,status,results,url
+nct01234567,LDN in pain,pain,completed,none seen,https://example.org/nct01234567""",
+    "exclusions": """exclusion_id,report,reason,why,record
+omega2019,Omega 2019,no result was seen,The page shows no result.,report""",
+    "identification": """identification_id,record,records,how
+pages,report,1,Pages read.""",
     "updates": """date,kind,summary
 2026-11-21,studies added,First edition.""",
 }

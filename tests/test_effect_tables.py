@@ -35,7 +35,7 @@ def test_a_pooled_outcome_has_its_numbers_and_what_to_beware_of(data_copy):
     add_events(data_copy, "alpha2020", ("10", "20"))
     add_events(data_copy, "beta2021", ("15", "26"), n="60")
     add_events(data_copy, "gamma2022", ("12", "15"), outcome="relapse")
-    pooled, single = rows_of(by_effect.pooling(load(data_copy), "fibromyalgia"))
+    pooled, single = rows_of(by_effect.pooling(load(data_copy), "gout"))
     assert pooled[:2] == ["Symptoms", "2"]
     assert re.match(r"Pooled: risk ratio 0\.54 \(0\.0\d to \d+\.\d\d\)\.", pooled[2])
     for part in ("τ² = 0.00", "I² = 0% (from τ²)", "There are two studies", "Prediction interval"):
@@ -66,7 +66,7 @@ def test_the_audit_of_a_printed_effect_is_found(data_copy):
     add_trial(data_copy, "alpha2020")
     printed = {"effect": "-1.2", "ci_low": "-2.0", "ci_high": "-0.4", "unit": "grade"}
     report(data_copy, "alpha2020.ldn0", "pain", 1, measure="mean difference", p="0.40", **printed)
-    (row,) = rows_of(by_effect.audited_effects(load(data_copy), "fibromyalgia"))
+    (row,) = rows_of(by_effect.audited_effects(load(data_copy), "gout"))
     assert row[1:3] == ["mean difference -1.20 (-2.00 to -0.40)", "0.40"]
     assert row[4].startswith("inconsistent and changes the decision")
 
@@ -92,8 +92,8 @@ def test_absolute_effects_pass_over_what_was_not_counted(data_copy):
     printed = {"effect": "0.50", "ci_low": "0.30", "ci_high": "0.83", "unit": "ratio"}
     report(data_copy, "beta2021.ldn0", "symptoms", 1, measure="risk ratio", **printed)
     review = load(data_copy)
-    assert len(effects(review, "fibromyalgia")) == 2
-    (row,) = rows_of(by_effect.absolute_effects(review, "fibromyalgia"))
+    assert len(effects(review, "gout")) == 2
+    (row,) = rows_of(by_effect.absolute_effects(review, "gout"))
     assert row[1] == "250 (10 of 40)"
 
 
@@ -106,11 +106,11 @@ def test_every_table_of_effects_says_on_what_corrected_cell_a_number_rests(data_
     review = load(data_copy)
     mark = 'data-discrepancy="alpha2020.ldn0.m1-events"'
     for function in (by_effect.absolute_effects, by_effect.pooling, by_effect.audited_effects):
-        html = function(review, "fibromyalgia")._repr_html_()
+        html = function(review, "gout")._repr_html_()
         assert "events corrected from 10 to 11" in html, function.__name__
         assert mark in html, function.__name__
     # the audit is of what is printed
-    rows = rows_of(by_effect.audited_effects(review, "fibromyalgia"))
+    rows = rows_of(by_effect.audited_effects(review, "gout"))
     assert rows[0][2] == "0.03"
     assert 'data-discrepancy="alpha2020.ldn0.c1-p"' in html
 
@@ -122,7 +122,7 @@ def test_changes_say_on_what_corrected_cell_they_rest(data_copy):
             cells = {"n": "40", "mean": mean, "sd": "2.0", "unit": "grade", "timepoint": time}
             measure(data_copy, f"alpha2020.{arm}", "pain", number, **cells)
     correct(data_copy, "measurements", "alpha2020.ldn0.m0", "mean", "6.0", "6.5")
-    table = by_effect.change_bounds(load(data_copy), "fibromyalgia")
+    table = by_effect.change_bounds(load(data_copy), "gout")
     (group,) = table.groups
     assert "mean corrected from 6.0 to 6.5" in group.heading
     marked = ["data-discrepancy" in row[1] for row in group.rows]

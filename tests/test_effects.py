@@ -18,7 +18,7 @@ from livingreview.effects import (
     effects,
     period,
 )
-from livingreview.effects.times import last
+from livingreview.timepoints import last
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +108,7 @@ def count(folder, arm, events, number=1, **cells):
 
 
 def made(folder):
-    return effects(load(folder), "fibromyalgia")
+    return effects(load(folder), "gout")
 
 
 def test_the_last_time_that_both_arms_report_is_taken(data_copy):
@@ -233,5 +233,5 @@ def test_an_effect_names_the_cells_that_it_rests_on_and_what_of_them_is_correcte
         "Symptoms": "p corrected from 0.03 to 0.04",
     }
     assert rows.loc["Miscarriage, of the women pregnant", "comparator"] == "6 of 8"
-    printed = effects(load(data_copy).printed, "fibromyalgia")
+    printed = effects(load(data_copy).printed, "gout")
     assert set(printed["corrected"]) == {""}

@@ -90,9 +90,9 @@ def several_trials(tmp_path_factory):
 
 
 def test_a_pool_is_a_diamond_with_prediction_bar_weights_and_heterogeneity(several_trials):
-    rows = effects(several_trials, "fibromyalgia")
+    rows = effects(several_trials, "gout")
     (pool,) = [found for found in pools(several_trials, rows) if found.result]
-    drawing = forest_plot(several_trials, "fibromyalgia", RATIO)
+    drawing = forest_plot(several_trials, "gout", RATIO)
     axes, side, _ = drawing.figure.axes
     (diamond,) = axes.patches
     corners = diamond.get_xy()[:, 0]
@@ -117,7 +117,7 @@ def test_a_pool_is_a_diamond_with_prediction_bar_weights_and_heterogeneity(sever
 
 
 def test_a_reported_difference_of_a_crossover_trial_stands_in_the_plot(several_trials):
-    drawing = forest_plot(several_trials, "fibromyalgia", DIFFERENCE)
+    drawing = forest_plot(several_trials, "gout", DIFFERENCE)
     axes, side, strip = drawing.figure.axes
     (square,) = marks(axes, "s")
     assert square.get_xdata()[0] == -1.2
@@ -128,14 +128,14 @@ def test_a_reported_difference_of_a_crossover_trial_stands_in_the_plot(several_t
 
 
 def test_every_measure_of_a_condition_has_its_own_axis(several_trials):
-    drawing = forest_plot(several_trials, "fibromyalgia")
+    drawing = forest_plot(several_trials, "gout")
     panels = drawing.figure.axes
     assert [axes.get_xlabel().split(" with")[0] for axes in panels[::3]] == [
         "Risk ratio",
         "Mean difference",
     ]
     assert [axes.get_xscale() for axes in panels[::3]] == ["log", "linear"]
-    alone = [forest_plot(several_trials, "fibromyalgia", m) for m in (RATIO, DIFFERENCE)]
+    alone = [forest_plot(several_trials, "gout", m) for m in (RATIO, DIFFERENCE)]
     for place, single in enumerate(alone):
         for panel, same in zip(panels[3 * place :], single.figure.axes, strict=False):
             assert words_of(panel) == words_of(same)
@@ -151,7 +151,7 @@ def test_every_measure_of_a_condition_has_its_own_axis(several_trials):
 def test_a_forest_plot_says_what_an_effect_rests_on(data_copy):
     add_events(data_copy, "alpha2020", ("10", "20"))
     correct(data_copy, "measurements", "alpha2020.ldn0.m1", "events", "10", "11")
-    drawing = forest_plot(load(data_copy), "fibromyalgia", RATIO)
+    drawing = forest_plot(load(data_copy), "gout", RATIO)
     assert "events corrected from 10 to 11" in drawing.alt
     assert list(drawing.table["corrected"]) == ["events corrected from 10 to 11"]
     assert not [name for name in drawing.table if name.endswith("_cells")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from html import unescape
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -33,7 +34,7 @@ from livingreview.pharmacokinetics import least_dose, plasma_ceiling, read_param
 from livingreview.synthesis import FOR, study_directions
 from livingreview.tables.dose_words import dose_in_people
 
-GROUP = "Immune and nervous system"
+GROUP = "Bowel"
 BY_HAND = {
     # two mouse studies of 0.5, 5 and 10 mg/kg: x 3 / 37 x 60
     ("cervical_cancer", "Animals"): {
@@ -92,21 +93,18 @@ BY_HAND = {
     ("colorectal_cancer", "Animals"): {"low": 0.06 * 3 / 37 * 60, "places": "below", "undosed": 1},
     # one of three doses has an amount and one stands only in a comparator
     ("ovarian_cancer", "Animals"): {"studies": 2, "doses": 2, "unprinted": 1, "undosed": 0},
+    # one trial of a low dose in 110 people, one of a high dose in 21
     ("glioma", "Randomised trials"): {
-        "people": 110,
+        "people": 110 + 21,
         "low": 4.5,
-        "high": 4.5,
+        "high": 100,
+        "places": "inside, above",
         "scale": PRINTED,
-        "mixed": 1,
+        "mixed": 2,
         "favouring": 0,
     },
-    ("solid_tumours", "Pooled trials"): {"people": 363, "other_drug": 1, "doses": 0, "undosed": 0},
-    ("solid_tumours", "Trials, not randomised or not described"): {
-        "people": 14,
-        "uncounted": 1,
-        "undosed": 1,
-        "low": 100,
-    },
+    ("solid_tumours", "Pooled trials"): {"people": 229, "other_drug": 1, "doses": 0, "undosed": 0},
+    ("solid_tumours", "Randomised trials"): {"people": 14, "uncounted": 0, "low": 100, "above": 1},
     ("melanoma", "Trials, not randomised or not described"): {
         "people": 19,
         "shared": 1,
@@ -189,7 +187,10 @@ def test_every_dose_of_an_antagonist_is_counted_or_left_out_for_a_reason(review)
     assert (rest["places"] == "").all()
     assert use.get_group(OTHER_DRUG)["low"].isna().all()
     printed = counted[counted["scale"] == PRINTED]
-    assert [f"{x:g}" for x in printed["low"]] == printed["amount"].tolist()
+    by_weight = printed["unit"].str.contains("/kg", regex=False)
+    assert printed.loc[~by_weight, "low"].tolist() == [
+        float(amount) for amount in printed.loc[~by_weight, "amount"]
+    ]
 
 
 def with_rows(review, **tables_):
@@ -220,33 +221,39 @@ def test_an_outcome_without_a_better_side_has_no_say(review):
 def grown(project):
     """The data with a trial, a condition without a study, and a study of an old condition."""
     add_study(project)
-    cells = {"condition_id": "crohn", "label": "Crohn's disease", "group": GROUP}
+    cells = {"condition_id": "coeliac", "label": "Coeliac disease", "group": GROUP}
     append(project, "conditions", **cells)
     return load(project)
 
 
 def test_an_added_study_and_an_added_condition_appear_by_themselves(review, grown):
     before, after = (at(ladder(data), "glioma", "Randomised trials") for data in (review, grown))
-    assert (after["studies"], after["people"]) == (2, 110 + 4321)
-    assert (after["low"], after["high"], after["inside"]) == (3.25, 4.5, 2)
+    assert (after["studies"], after["people"]) == (before["studies"] + 1, before["people"] + 4321)
+    assert (after["low"], after["high"]) == (3.25, before["high"])
+    assert after["inside"] == before["inside"] + 1
     assert after["favouring"] == before["favouring"] + 1
-    assert ladder(grown).query("condition_id == 'crohn'")["studies"].tolist() == [0] * len(ORDER)
+    assert ladder(grown).query("condition_id == 'coeliac'")["studies"].tolist() == [0] * len(ORDER)
     drawing = dish_to_trial(grown)
     axes = drawing.figure.axes[0]
     texts = [text.get_text() for text in axes.texts]
-    assert "3.25–4.5 mg" in texts
-    assert "Crohn's disease" in [t.get_text().replace("\n", " ") for t in axes.get_yticklabels()]
+    words = dose_in_people(after["low"], after["high"], after["scale"])
+    assert words in texts
+    assert "Coeliac disease" in [t.get_text().replace("\n", " ") for t in axes.get_yticklabels()]
     html = re.sub(r"<[^>]+>", " ", tables.dish_to_trial(grown)._repr_html_())
     assert "Newcomer et al. 2026" in html
-    assert "3.25–4.5 mg" in html
-    assert facts.dish_to_trial(review)["n_ladder_chance_for"] == "none"
-    assert facts.dish_to_trial(grown)["n_ladder_chance_for"] == "one"
+    assert words in html
+    assert before["favouring"] == 0, "so the condition is a new one of those with a trial for it"
+    told = [facts.dish_to_trial(data)["n_ladder_chance_for"] for data in (review, grown)]
+    assert facts.WORDS.index(told[1]) == facts.WORDS.index(told[0]) + 1
 
 
 def test_facts_of_the_ladder_are_those_of_its_rows(review):
     found = facts.dish_to_trial(review)
-    # head and neck, glioma, renal, prostate, melanoma, implantation, fibromyalgia
-    assert found["n_ladder_people_low"] == "seven"
+    doses = doses_in_people(review).query("use == @COUNTED")
+    inside = set(doses.loc[doses["places"].str.contains("inside"), "study_id"])
+    studies = studies_on_the_ladder(review)
+    studies = studies[studies["in_people"] & studies["study_id"].isin(inside)]
+    assert found["n_ladder_people_low"] == facts.words.word(studies["condition_id"].nunique())
     assert found["n_ladder_animals_low"] == "two"  # cervical (0.5 mg/kg) and breast (dogs)
     assert found["n_ladder_cells_above"] == "two"  # cervical, ovarian
     assert found["n_ladder_whole"] == "none"
@@ -287,7 +294,8 @@ def test_the_words_of_a_cell_stay_in_their_column(review):
 def test_the_table_says_gaps_and_what_is_not_known(review):
     table = tables.dish_to_trial(review)
     assert table.row_count == (ladder(review)["studies"] > 0).sum()
-    groups = {re.sub(r"<[^>]+>", "", str(g.heading)).split(" No study")[0]: g for g in table.groups}
+    heads = [unescape(re.sub(r"<[^>]+>", "", str(group.heading))) for group in table.groups]
+    groups = dict(zip((head.split(" No study")[0] for head in heads), table.groups, strict=True))
     assert set(groups) == set(review.conditions["label"])
     plain = {
         (name, str(row[0]).split("<br>")[0]): [re.sub(r"<[^>]+>", "", str(cell)) for cell in row]
@@ -296,17 +304,24 @@ def test_the_table_says_gaps_and_what_is_not_known(review):
     }
     assert "register studies" in str(groups["Glioma"].heading)
     assert "randomised trials" not in str(groups["Glioma"].heading).replace("not randomised", "")
+    rows = ladder(review)
+    silent = rows[(rows["studies"] > 0) & (rows["uncounted"] == rows["studies"])]
+    silent = silent[(silent["doses"] == 0) & (silent["undosed"] > 0)]
+    for row in silent.itertuples(index=False):
+        cells = plain[row.condition, row.rung]
+        assert "number not printed" in cells[0]
+        assert cells[1].startswith("not printed")
+        assert cells[3].startswith("dose of naltrexonenumber of people")
     register = plain["Multiple sclerosis", "Register studies"]
-    assert register[0].endswith("number not printed")
-    assert register[1] == "not printed"
-    assert register[3] == "dose of naltrexonenumber of people"
+    assert register[0].endswith("341 people")
+    assert (register[1], register[3]) == ("not printed", "dose of naltrexone")
     assert plain["Solid tumours, several kinds", "Pooled trials"][1] == "none; methylnaltrexone"
     cells = plain["Colorectal cancer", "Cells"]
     assert cells[1].startswith("≥0.19 mg–540 g the least dose by mouth")
     assert "1 below, 2 inside, 2 above." in cells[1]
     assert cells[2] == "favours the antagonist: 4 1 of methylnaltrexone"
     assert "across an edge" in plain["Breast cancer", "Cells"][1]
-    shared = plain["Prostate cancer", "Case reports"][0]
+    shared = plain["Prostate cancer", "Case reports and series"][0]
     assert shared.endswith("with another agent4 people, counted in other conditions too")
 
 

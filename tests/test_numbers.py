@@ -200,7 +200,9 @@ def test_facts_of_the_trial_in_implantation(review):
 def test_facts_of_dose(review):
     found = facts.dose(review)
     assert found["usual_dose"] == "4.5 mg"
-    assert found["low_band"] == "1–5 mg"
+    assert (
+        found["low_band"] == "–".join(f"{x:g}" for x in doses.dose_band(review, "low dose")) + " mg"
+    )
     total = found["n_animal_inside"], found["n_animal_below"], found["n_animal_above"]
     count = {word: i for i, word in enumerate(facts.WORDS)}
     assert sum(count[x] for x in total) == int(found["n_animal_doses"])

@@ -14,7 +14,7 @@ from livingreview.effects import DIFFERENCE, RATIO, REPORTED, STANDARDISED, effe
 from livingreview.meta_analysis.pooling import Model, pool
 from livingreview.pooled import pools
 
-CONDITION = "fibromyalgia"
+CONDITION = "gout"
 
 
 def made(folder):

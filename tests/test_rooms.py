@@ -159,7 +159,7 @@ def test_prose_has_one_sentence_a_line(page):
 
 
 LAYERS = [
-    {"project", "faults", "printed", "reads"},
+    {"project", "faults", "printed", "reads", "timepoints"},
     {"schema", "bibliography", "retractions"},
     {"double_extraction"},
     {"checks", "corrections", "citation_formats"},
@@ -168,7 +168,7 @@ LAYERS = [
     {"pharmacokinetics", "dose_response", "evidence"},
     {"synthesis", "claims", "currency"},
     {"ladder"},
-    {"register", "effect_sizes"},
+    {"register", "registered", "effect_sizes", "dose_marks"},
     {"effects"},
     {"recompute", "comparable"},
     {"meta_analysis"},

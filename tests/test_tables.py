@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from livingreview import tables
-from livingreview.evidence import ORDER, RUNGS, evidence_map, favours, resolved_citations
+from livingreview.evidence import ORDER, evidence_map, favours, resolved_citations, studies_that_are
 from livingreview.tables.base import LEGEND, BookTable, Column, Group, leave_out
 from livingreview.tables.phrases import DIRECTIONS
 
@@ -249,9 +249,10 @@ def test_the_foot_counts():
 
 
 def test_every_design_has_a_rung(review):
-    designs = review.package.tables["studies"].by_name["design"].enum
-    assert set(RUNGS) == set(designs)
-    assert set(RUNGS.values()) == set(ORDER)
+    assert review.package.tables["designs"].by_name["rung"].enum == ORDER
+    assert set(review.studies["design"]) <= set(review.designs["design"])
+    pooled = set(review.designs.loc[review.designs["comparative"] == "no", "poolable"])
+    assert pooled == {""}, "a study without a control group is never pooled with one that has it"
 
 
 def test_the_evidence_map_counts_each_study_in_each_of_its_conditions(review):
@@ -270,8 +271,11 @@ def test_benefit_follows_from_direction_and_outcome(review):
     doses = set(review.doses.loc[review.doses["agent_id"].isin(antagonists), "dose_id"])
     given = {arm.arm_id: doses & set(arm.doses.split(" ")) for arm in review.arms.itertuples()}
     assert any(given.get(arm) for arm in frame["comparator_id"])
+    compared = studies_that_are(review, "comparative")
     for row in frame.itertuples(index=False):
-        if row.role != "intervention" or given.get(row.comparator_id):
+        changed = not row.comparator_id and re.search("baseline|change", row.timepoint)
+        aside = row.role != "intervention" or given.get(row.comparator_id)
+        if aside or (changed and row.study_id in compared):
             assert row.favours == "unclear"
         elif row.direction == "no difference":
             assert row.favours == "neither"

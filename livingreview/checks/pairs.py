@@ -63,10 +63,12 @@ def _percentages(rows: Rows) -> Iterator[Fault]:
 
 
 def _half_intervals(rows: Rows) -> Iterator[Fault]:
-    for line, row in rows["comparisons"]:
-        if row["ci_low"] and not row["ci_high"]:
-            why, remedy = "an interval without its upper limit", "Fill ci_high, or move the value"
-            yield _fault("comparisons", line, "ci_low", row["ci_low"], why, remedy)
+    for table in ("measurements", "comparisons"):
+        for line, row in rows[table]:
+            if row["ci_low"] and not row["ci_high"]:
+                why = "an interval without its upper limit"
+                remedy = "Fill ci_high, or move the value"
+                yield _fault(table, line, "ci_low", row["ci_low"], why, remedy)
 
 
 def _places(table: str, rows: Rows) -> Iterator[Fault]:

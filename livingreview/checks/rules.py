@@ -17,9 +17,11 @@ from livingreview.project import BIBLIOGRAPHY, DATA_DIR
 from livingreview.schema import Package
 
 VALUES = ("mean", "events", "percent", "value")
+PAGES = ("abstract page", "summary page")  # kinds of sources that are known by their address
 RANGES = (
     ("doses", "amount", "amount_high"),
     ("measurements", "value", "value_high"),
+    ("measurements", "ci_low", "ci_high"),
     ("comparisons", "effect", "effect_high"),
     ("comparisons", "ci_low", "ci_high"),
     ("pharmacology", "low", "high"),
@@ -48,6 +50,7 @@ def check_rules(package: Package, rows: Rows, references: dict[str, Reference]) 
     yield from _overlaps(rows)
     yield from _dates(package, rows)
     yield from _citations(rows)
+    yield from _pages(rows)
     yield from check_numbers(rows)
     yield from check_pairs(package, rows)
     yield from check_discrepancies(package, rows, references)
@@ -100,6 +103,9 @@ def _measurements(rows: Rows) -> Iterator[Fault]:
             if row[spread] and not row["mean"]:
                 why = "a spread without its mean"
                 yield _fault("measurements", line, spread, row[spread], why, "Fill mean")
+        if row["ci_low"] and not (row["mean"] or row["value"]):
+            why = "an interval without what it is of"
+            yield _fault("measurements", line, "ci_low", row["ci_low"], why, "Fill mean or value")
         if row["value"] and not row["statistic"]:
             why = "what this value is, is not said"
             yield _fault("measurements", line, "value", row["value"], why, "Fill statistic")
@@ -177,6 +183,14 @@ def _dates(package: Package, rows: Rows) -> Iterator[Fault]:
                 yield _fault(table.name, line, "checked", row["checked"], why, "Correct the day")
 
 
+def _pages(rows: Rows) -> Iterator[Fault]:
+    """Yield pages without their address: nobody could look at what the values were seen on."""
+    for line, row in rows["sources"]:
+        if row["kind"] in PAGES and not row["url"]:
+            why = f"a source of the kind {row['kind']} without its address"
+            yield _fault("sources", line, "url", row["source_id"], why, "Fill url")
+
+
 def _citations(rows: Rows) -> Iterator[Fault]:
     if "reference_lists" not in rows.complete:
         return
@@ -186,10 +200,11 @@ def _citations(rows: Rows) -> Iterator[Fault]:
         if not row["cited_as"]:
             continue
         number = row["cited_as"].removeprefix("[").removesuffix("]")
-        if row["source_id"] not in sources:
+        source = row["cited_in"] or row["source_id"]
+        if source not in sources:
             why = "the source has no numbered list in reference_lists.csv"
             yield _fault("studies", line, "cited_as", row["cited_as"], why, "Add the list")
-        elif (row["source_id"], number) not in listed or f"[{number}]" != row["cited_as"]:
+        elif (source, number) not in listed or f"[{number}]" != row["cited_as"]:
             why = "not a bracketed number of the source's list"
             remedy = "Write one number as printed, for example [73]"
             yield _fault("studies", line, "cited_as", row["cited_as"], why, remedy)

@@ -2,8 +2,8 @@
 
 `effects` is where to start. An effect comes from what both arms report (`from_arms`) or, where
 that is not printed, from the effect that the source reports with its precision (`as_reported`).
-`times` says which timepoint stands for a study, and `changes` what can be said of the change from
-the baseline.
+`livingreview.timepoints` says which timepoint stands for a study, and `changes` what can be said
+of the change from the baseline.
 """
 
 from livingreview.effects.changes import CORRELATIONS, changes
@@ -18,7 +18,7 @@ from livingreview.effects.measures import (
     STANDARDISED,
 )
 from livingreview.effects.of_condition import effects
-from livingreview.effects.times import AFTER, BEFORE, period
+from livingreview.timepoints import AFTER, BEFORE, period
 
 __all__ = [
     "AFTER",

@@ -10,9 +10,9 @@ from livingreview.effect_sizes import se_from_ci, se_from_p
 from livingreview.effect_sizes.outcome import normal_quantile
 from livingreview.effects.measures import DIFFERENCE, RATIOS, REPORTABLE, on_printed_scale
 from livingreview.effects.places import at_the_end, from_the_best_place, of_the_whole
-from livingreview.effects.times import BEFORE
 from livingreview.intervals import LEVEL
 from livingreview.printed import bound, number
+from livingreview.timepoints import BEFORE
 
 Row = dict[str, str]
 

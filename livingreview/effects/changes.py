@@ -9,9 +9,9 @@ from livingreview.effect_sizes import PrePost, change_bounds, difference_in_chan
 from livingreview.effects.cells import corrected
 from livingreview.effects.from_arms import MEANS, of_mean, pairs, size, spread
 from livingreview.effects.places import from_the_best_place
-from livingreview.effects.times import BEFORE, is_change
 from livingreview.evidence import people_with
 from livingreview.printed import bound, decimals, number
+from livingreview.timepoints import BEFORE, is_change
 
 # Two measurements of one person rarely go against each other, and rarely agree much better.
 CORRELATIONS = (0.0, 0.9)

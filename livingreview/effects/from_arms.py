@@ -13,11 +13,13 @@ from livingreview.effect_sizes import (
     mean_difference,
     newcombe_rd,
     number_needed_to_treat,
+    se_from_ci,
     standardised_mean_difference,
 )
 from livingreview.effects.cells import N_CELL, Cell, of_arm
 from livingreview.effects.measures import DIFFERENCE, RATIO, STANDARDISED, estimated
 from livingreview.effects.places import at_the_end, from_the_best_place, of_the_whole
+from livingreview.intervals import LEVEL
 from livingreview.printed import bound, number
 
 Row = dict[str, str]
@@ -66,7 +68,7 @@ def _kind(row: Row) -> str:
 
     if exact("events", "n"):
         return COUNTS
-    spread = exact("sd") or exact("se")
+    spread = exact("sd") or exact("se") or exact("ci_low", "ci_high")
     return MEANS if spread and exact("mean", "n") and number(row["n"]) >= 2 else ""
 
 
@@ -132,17 +134,37 @@ def size(row: Row) -> float:
 
 
 def spread(row: Row) -> float:
-    """Return the standard deviation of a mean; from its standard error, SE × sqrt(n)."""
-    return number(row["sd"]) if row["sd"] else number(row["se"]) * math.sqrt(size(row))
+    """Return the standard deviation of a mean: as printed, or SE × sqrt(n).
+
+    The standard error is as printed, or from the interval of the mean, which is one of Student's t
+    (Cochrane Handbook, section 6.5.2.2).
+    """
+    if row["sd"]:
+        return number(row["sd"])
+    se = number(row["se"]) if row["se"] else _se_from_interval(row)
+    return se * math.sqrt(size(row))
+
+
+def of_interval(row: Row) -> bool:
+    """Tell whether the spread of a mean is known from its interval alone."""
+    return row.get("kind") == MEANS and not (row["sd"] or row["se"])
+
+
+def _se_from_interval(row: Row) -> float:
+    return se_from_ci(number(row["ci_low"]), number(row["ci_high"]), LEVEL, size(row) - 1)
 
 
 def of_mean(row: Row) -> tuple[Cell, ...]:
     """Return the cells of a mean, its spread and its size."""
-    return of_arm(row, "mean", "sd" if row["sd"] else "se", "n")
+    spread = ("sd",) if row["sd"] else ("se",) if row["se"] else ("ci_low", "ci_high")
+    return of_arm(row, "mean", *spread, "n")
 
 
 def _printed(row: Row) -> str:
-    return f"{row['mean']} ± {row['sd']}" if row["sd"] else f"{row['mean']} (SE {row['se']})"
+    if row["sd"]:
+        return f"{row['mean']} ± {row['sd']}"
+    spread = f"SE {row['se']}" if row["se"] else f"{row['ci_low']} to {row['ci_high']}"
+    return f"{row['mean']} ({spread})"
 
 
 def of_the_pregnant(found: list[tuple[Row, Row]]) -> Iterator[tuple[Row, Row]]:

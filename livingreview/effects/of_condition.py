@@ -9,20 +9,28 @@ import pandas as pd
 from livingreview.data import Review, once
 from livingreview.effects.as_reported import degrees_of_freedom, of_report, reports
 from livingreview.effects.cells import corrected
-from livingreview.effects.from_arms import COUNTS, of_counts, of_means, of_the_pregnant, pairs
+from livingreview.effects.from_arms import (
+    COUNTS,
+    of_counts,
+    of_interval,
+    of_means,
+    of_the_pregnant,
+    pairs,
+)
 from livingreview.effects.measures import CELLS, COLUMNS, DIFFERENCE, FROM_ARMS, REPORTED
-from livingreview.evidence import CROSSOVER, people_with
+from livingreview.evidence import people_with, studies_that_are
 
 
 @once
-def effects(review: Review, condition: str) -> pd.DataFrame:
+def effects(review: Review, about: str, family: str = "") -> pd.DataFrame:
     """Return one effect for each outcome and pair of arms, at the time that stands for a study.
 
     Where both arms report, events become a risk ratio (Wald interval on the log scale) with the
     risk difference (Newcombe's interval) and the number needed to treat; means become Hedges' g,
     or a mean difference where another study of the outcome prints only that, in the same unit.
-    Otherwise an effect printed with its precision stands as reported; in a crossover
-    trial it comes first, because only it knows that the same people took both. Where a study
+    Otherwise an effect printed with its precision stands as reported. It comes first in a crossover
+    trial, because only it knows that the same people took both, and where the spread of the means
+    is known from their intervals alone, because it may be adjusted for the start. Where a study
     reports pregnancies and miscarriages, miscarriage stands twice: of all women, and of those who
     were pregnant. A study with more than two arms gives an effect for each pair, named by its arms.
     A cell with a correction counts as corrected, and the effect says so; a corrected percentage
@@ -32,8 +40,11 @@ def effects(review: Review, condition: str) -> pd.DataFrame:
     ----------
     review : Review
         The data.
-    condition : str
-        Condition, for example ``"implantation_failure"``; only studies in people are taken.
+    about : str
+        Condition or group of conditions, for example ``"implantation_failure"`` or ``"Pain"``, or
+        `EVERYTHING`; only studies in people are taken.
+    family : str
+        Family of outcomes to take; all unless told.
 
     Returns
     -------
@@ -49,20 +60,28 @@ def effects(review: Review, condition: str) -> pd.DataFrame:
         empty), and the cells it rests on, tuples of table, key and column: ``treated_cells``,
         ``comparator_cells`` and, of an effect as reported, ``effect_cells``.
     """
-    studies = people_with(review, condition)
-    design = dict(zip(review.studies["study_id"], review.studies["design"], strict=True))
+    studies = people_with(review, about)
+    crossover = studies_that_are(review, "crossover")
     reference = dict(zip(review.studies["study_id"], review.studies["reference"], strict=True))
     found = list(pairs(review, studies))
     printed = list(reports(review, studies))
-    paired = {_key(row) for row in printed if design[row["study_id"]] == CROSSOVER}
+    told = {_key(row) for row in printed}
+    paired = {_key(row) for row in printed if row["study_id"] in crossover}
+    paired |= {
+        key for pair in found if any(map(of_interval, pair)) and (key := _key(*pair)) in told
+    }
     found = [(one, other) for one, other in found if _key(one, other) not in paired]
     known = {_key(one, other) for one, other in found}
     printed = [row for row in printed if _key(row) not in known]
     outcomes = review.outcomes.set_index("outcome_id")
+    if family:
+        kept = set(outcomes.index[outcomes["family"] == family])
+        found = [pair for pair in found if pair[0]["outcome_id"] in kept]
+        printed = [row for row in printed if row["outcome_id"] in kept]
     rows = []
     for row, topic, columns in [
         *_from_arms(found, printed, outcomes),
-        *_as_reported(printed, design, outcomes["label"]),
+        *_as_reported(printed, crossover, outcomes["label"]),
     ]:
         rows.append(
             {
@@ -107,9 +126,9 @@ def _from_arms(found: list, printed: list, outcomes: pd.DataFrame) -> Iterator[t
             yield one, topic, {**columns, "comparator_id": other["arm_id"], "given": FROM_ARMS}
 
 
-def _as_reported(printed: list, design: dict, labels: pd.Series) -> Iterator[tuple]:
+def _as_reported(printed: list, crossover: set[str], labels: pd.Series) -> Iterator[tuple]:
     for row in printed:
-        df = degrees_of_freedom(row, paired=design[row["study_id"]] == CROSSOVER)
+        df = degrees_of_freedom(row, paired=row["study_id"] in crossover)
         columns = {**of_report(row, df), "comparator_id": row["comparator_id"], "given": REPORTED}
         yield row, labels[row["outcome_id"]], columns
 

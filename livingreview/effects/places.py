@@ -5,24 +5,27 @@ from __future__ import annotations
 import pandas as pd
 
 from livingreview.data import Review
-from livingreview.effects.times import BEFORE, last
+from livingreview.timepoints import BEFORE, last
 
 TABLE = "Table"
+# how near a document is to the study, nearest first; all others come last
+HANDS = {"primary report": 0, "abstract page": 1, "registry": 1}
 REPEATS = ("Abstract", "Conclusion")
 
 
 def from_the_best_place(review: Review, frame: pd.DataFrame) -> pd.DataFrame:
     """Return rows so that the place to read a value from comes first.
 
-    A report of the study itself comes before one that cites it; in a document a table comes before
+    A report of the study itself comes before a page with its abstract, and that before what tells
+    of it in other words; in a document a table comes before
     the text, and the text before abstract and conclusions, which repeat.
     """
-    kind = dict(zip(review.sources["source_id"], review.sources["kind"], strict=True))
+    kind = review.labels("sources", "kind")
     place = [
         0 if TABLE in locator else 2 if locator.startswith(REPEATS) else 1
         for locator in frame["locator"]
     ]
-    second_hand = frame["source_id"].map(kind) != "primary report"
+    second_hand = frame["source_id"].map(lambda source: HANDS.get(kind[source], len(HANDS)))
     order = frame.assign(_second_hand=second_hand, _place=place)
     order = order.sort_values(["_second_hand", "_place"], kind="stable")
     return order.drop(columns=["_second_hand", "_place"])
@@ -35,7 +38,7 @@ def of_the_whole(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def at_the_end(frame: pd.DataFrame, times: set[str] | None = None) -> pd.DataFrame:
-    """Return the rows of the timepoint that stands for their study; see `times.last`.
+    """Return the rows of the timepoint that stands for their study; see `timepoints.last`.
 
     Parameters
     ----------

@@ -4,9 +4,12 @@ A chapter hands the results to `glue_facts`, and its prose names the keys. Where
 speak, no number is typed.
 """
 
+from livingreview.facts.by_group import of_group
 from livingreview.facts.cancer_studies import cancer
 from livingreview.facts.drug import dose, mechanism
+from livingreview.facts.registered import registered
 from livingreview.facts.reproduction import implantation
+from livingreview.facts.safety import safety
 from livingreview.facts.source_audit import audit, judgements
 from livingreview.facts.whole_review import dish_to_trial, double_extraction, evidence, whole
 from livingreview.facts.words import WORDS, glue_facts
@@ -23,5 +26,8 @@ __all__ = [
     "implantation",
     "judgements",
     "mechanism",
+    "of_group",
+    "registered",
+    "safety",
     "whole",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from livingreview.data import Review, numeric
 from livingreview.doses import ANTAGONISTS, dose_band, low_dose_studies
-from livingreview.evidence import RUNGS, distinct, favours, studies_view
+from livingreview.evidence import CASES, CHANCE, distinct, favours, studies_view
 from livingreview.facts.words import Facts, word
 from livingreview.printed import number
 from livingreview.synthesis import LOWER, SignTest, directions, sign_test
@@ -25,9 +25,7 @@ def cancer(review: Review) -> Facts:
         "n_single": word(int((~studies["in_people"] & ~studies["combined"]).sum())),
         "n_combined": word(int(studies["combined"].sum())),
         "n_combined_people": word(int((studies["combined"] & studies["in_people"]).sum())),
-        "n_combined_chance": word(
-            int((studies["combined"] & (studies["rung"] == RUNGS["randomised trial"])).sum())
-        ),
+        "n_combined_chance": word(int((studies["combined"] & (studies["rung"] == CHANCE)).sum())),
         "n_model_results": str(len(models)),
         "n_model_favour": str((models["favours"] == "intervention").sum()),
         "n_model_none": word(int((models["favours"] == "neither").sum())),
@@ -60,8 +58,7 @@ def _low_dose_trials(review: Review, studies) -> Facts:
     kind = dict(zip(review.agents["agent_id"], review.agents["kind"], strict=True))
     low_dose = low_dose_studies(review)
     _, high = dose_band(review, "low dose")
-    cases = RUNGS["case report"]
-    trials = studies[studies["in_people"] & (studies["rung"] != cases)]
+    trials = studies[studies["in_people"] & (studies["rung"] != CASES)]
     of_low_dose = trials[trials["study_id"].isin(low_dose)]
     results = favours(review)
     told = set(results.loc[results["favours"] != "unclear", "study_id"])
@@ -89,5 +86,5 @@ def _low_dose_trials(review: Review, studies) -> Facts:
             .isin({d.study_id for d in others if kind[d.agent_id] != "naltrexone"})
             .sum()
         ),
-        "n_case_people": word(int(numeric(studies.loc[studies["rung"] == cases, "n"]).sum())),
+        "n_case_people": word(int(numeric(studies.loc[studies["rung"] == CASES, "n"]).sum())),
     }

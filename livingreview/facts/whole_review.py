@@ -6,9 +6,19 @@ from livingreview.currency import clock
 from livingreview.data import Review, keys_of
 from livingreview.doses import low_dose_studies
 from livingreview.double_extraction import counted, readings
-from livingreview.evidence import RUNGS, evidence_map, favours, resolved_citations, studies_view
+from livingreview.evidence import (
+    ANIMALS,
+    CELLS,
+    CHANCE,
+    ORDER,
+    evidence_map,
+    favours,
+    resolved_citations,
+    studies_view,
+)
 from livingreview.facts.words import Facts, word
 from livingreview.ladder import ABOVE, INSIDE, ladder, studies_on_the_ladder
+from livingreview.registered import PAGES
 
 
 def whole(review: Review) -> Facts:
@@ -20,18 +30,18 @@ def whole(review: Review) -> Facts:
         "n_sources": word(
             review.sources["kind"].isin(["secondary review", "primary report"]).sum()
         ),
+        "n_pages": str(review.sources["kind"].isin(PAGES).sum()),
         "n_studies": str(len(studies)),
         "n_reports": str(studies["reference"].nunique()),
         "n_rows": f"{now.values:,}",
         "n_checked": f"{now.checked:,}",
         "n_discrepancies": str(len(review.discrepancies)),
     }
-    for key, rung in (("cells", "in vitro"), ("animals", "in vivo")):
-        facts[f"n_{key}"] = word(int(rungs.get(RUNGS[rung], 0)))
+    for key, rung in (("cells", CELLS), ("animals", ANIMALS), ("randomised", CHANCE)):
+        facts[f"n_{key}"] = word(int(rungs.get(rung, 0)))
     facts["n_people"] = word(int(studies["in_people"].sum()))
     facts |= _unwanted(review)
-    facts["n_randomised"] = word(int(rungs.get(RUNGS["randomised trial"], 0)))
-    chance = set(studies.loc[studies["rung"] == RUNGS["randomised trial"], "study_id"])
+    chance = set(studies.loc[studies["rung"] == CHANCE, "study_id"])
     results = favours(review)
     better = set(
         results.loc[(results["favours"] == "intervention") & results["significant"], "study_id"]
@@ -83,8 +93,8 @@ def evidence(review: Review) -> Facts:
     """Return counts of the evidence map."""
     cells = evidence_map(review)
     filled = cells.groupby(["condition_id", "rung"]).ngroups
-    total = cells["condition_id"].nunique() * len(set(RUNGS.values()))
-    in_trials = cells[cells["rung"] == RUNGS["randomised trial"]]
+    total = cells["condition_id"].nunique() * len(ORDER)
+    in_trials = cells[cells["rung"] == CHANCE]
     return {
         "n_cells_filled": str(filled),
         "n_cells_total": str(total),
@@ -101,29 +111,26 @@ def dish_to_trial(review: Review) -> Facts:
     """Return how many conditions the evidence reaches people in, and where at a low dose."""
     rows, studies = ladder(review), studies_on_the_ladder(review)
     low = rows[rows["places"].str.contains(INSIDE)]
-    cells, animals, chance = (
-        RUNGS[design] for design in ("in vitro", "in vivo", "randomised trial")
-    )
 
     def conditions(frame, *rungs: str) -> set[str]:
         return set(frame.loc[frame["rung"].isin(rungs), "condition_id"])
 
     people = set(studies.loc[studies["in_people"], "condition_id"])
-    in_people = [rung for rung in set(rows["rung"]) if rung not in (cells, animals)]
+    in_people = [rung for rung in set(rows["rung"]) if rung not in (CELLS, ANIMALS)]
     dosed = rows[rows["doses"] > 0]
-    trials = low[low["rung"] == chance]
+    trials = low[low["rung"] == CHANCE]
     return {
         "n_ladder": word(rows["condition_id"].nunique()),
         "n_ladder_people": word(len(people)),
         "n_ladder_people_low": word(len(conditions(low, *in_people))),
-        "n_ladder_models": word(len(conditions(studies, cells, animals) - people)),
-        "n_ladder_cells": word(len(conditions(dosed, cells))),
-        "n_ladder_cells_above": word(len(conditions(dosed[dosed["places"] == ABOVE], cells))),
-        "n_ladder_animals": word(len(conditions(dosed, animals))),
-        "n_ladder_animals_low": word(len(conditions(low, animals))),
+        "n_ladder_models": word(len(conditions(studies, CELLS, ANIMALS) - people)),
+        "n_ladder_cells": word(len(conditions(dosed, CELLS))),
+        "n_ladder_cells_above": word(len(conditions(dosed[dosed["places"] == ABOVE], CELLS))),
+        "n_ladder_animals": word(len(conditions(dosed, ANIMALS))),
+        "n_ladder_animals_low": word(len(conditions(low, ANIMALS))),
         "n_ladder_chance": word(len(trials)),
         "n_ladder_chance_for": word(int((trials["favouring"] > 0).sum())),
         "n_ladder_whole": word(
-            len(conditions(low, cells) & conditions(low, animals) & conditions(low, chance))
+            len(conditions(low, CELLS) & conditions(low, ANIMALS) & conditions(low, CHANCE))
         ),
     }

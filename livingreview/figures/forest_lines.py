@@ -10,9 +10,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from livingreview.data import Review
+from livingreview.dose_marks import marked
 from livingreview.effects import REPORTED
+from livingreview.evidence import studies_that_are
 from livingreview.pooled import Pooled, pools
 
+# a crossover trial that prints its periods and not the comparison within people
+UNPAIRED = "as if two groups"
 LABEL, NOTE = 26, 106  # characters that fit beside the plot, and across the figure
 FAVOURS = {
     "higher": ("favours control", "favours naltrexone"),
@@ -123,7 +127,8 @@ def _section(
 
 def _single(review: Review, row: pd.Series, several: bool) -> Line:
     head = f"{row['outcome']} ({_study(review, row)})" if several else row["outcome"]
-    return Line(EFFECT, textwrap.fill(head + _given(row) + _unit(row), LABEL), int(row.name))
+    words = head + _given(review, row) + _unit(row)
+    return Line(EFFECT, textwrap.fill(words, LABEL), int(row.name))
 
 
 def _block(review: Review, topic: str, cells: pd.DataFrame, told: list[Pooled]) -> Iterator[Line]:
@@ -136,7 +141,7 @@ def _block(review: Review, topic: str, cells: pd.DataFrame, told: list[Pooled]) 
     }
     for i, row in cells.iterrows():
         arms = row["outcome"].removeprefix(topic).lstrip(",")
-        label = _study(review, row) + arms + _given(row)
+        label = _study(review, row) + arms + _given(review, row)
         yield Line(EFFECT, textwrap.fill(label, LABEL), int(i), weight=weights.get(i, math.nan))
     for pool in told:
         if pool.result and set(pool.rows) <= set(cells.index):
@@ -148,11 +153,13 @@ def _block(review: Review, topic: str, cells: pd.DataFrame, told: list[Pooled]) 
 
 
 def _study(review: Review, row: pd.Series) -> str:
-    return review.references[row["reference"]].short
+    return marked(review, row["study_id"], review.references[row["reference"]].short)
 
 
-def _given(row: pd.Series) -> str:
-    return f", {REPORTED}" if row["given"] == REPORTED else ""
+def _given(review: Review, row: pd.Series) -> str:
+    if row["given"] == REPORTED:
+        return f", {REPORTED}"
+    return f", {UNPAIRED}" if row["study_id"] in studies_that_are(review, "crossover") else ""
 
 
 def _unit(row: pd.Series) -> str:

@@ -23,6 +23,7 @@ from livingreview.pooled import Pooled
 
 SMALL = {"fontsize": 7.8, "va": "center"}
 QUIET = {**SMALL, "color": MUTED}
+MOST_TICKS = 5
 TICKS = (0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 1000)
 
 
@@ -35,6 +36,9 @@ def set_scale(axes, section: Section) -> None:
         axes.set_xscale("log")
         low, high = min(low, 0.8) / 1.2, max(high, 1.25) * 1.2
         ticks = [tick for tick in TICKS if low <= tick <= high]
+        # of many, so many that they do not run into one another, counted from no effect
+        step, middle = math.ceil(len(ticks) / MOST_TICKS), ticks.index(1)
+        ticks = [tick for i, tick in enumerate(ticks) if (i - middle) % step == 0]
         axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         axes.minorticks_off()
         axes.set_xlim(low, high)

@@ -20,14 +20,14 @@ WIDTH, ROW, TOP = 7.2, 0.27, 0.42  # inches: width of the figure, of a row, of t
 AXIS, KEY = 0.62, 0.14  # inches: of the axis with its label, of a line of the key
 PANELS = ((0.26, 0.19), (0.452, 0.397), (0.855, 0.145))  # left edge and width of each panel
 PLACES = (0.29, 0.58, 0.58, 1.0)  # right ends of the columns of numbers
-WITH_WEIGHT = (0.25, 0.48, 0.625, 1.0)
+WITH_WEIGHT = (0.235, 0.45, 0.57, 1.0)
 ALONE = ": there is one study"
 KEY_STYLE = {**QUIET, "fontsize": 7.4, "va": "top", "linespacing": 1.25}
 LETTERS = 118  # characters of a line of the key
 
 
-def forest_plot(review: Review, condition: str, measure: str = "") -> Drawing:
-    """Draw the effects on the outcomes of a condition, each measure on its own axis.
+def forest_plot(review: Review, about: str, measure: str = "", family: str = "") -> Drawing:
+    """Draw the effects on the outcomes of a condition or a group, each measure on its own axis.
 
     Outcomes stand together by which way is better, so that what each side favours is said once
     and is true of every row above it. Studies of one outcome stand under it with the pooled
@@ -38,11 +38,14 @@ def forest_plot(review: Review, condition: str, measure: str = "") -> Drawing:
     ----------
     review : Review
         The data.
-    condition : str
-        Condition, for example ``"implantation_failure"``.
+    about : str
+        Condition or group of conditions, for example ``"implantation_failure"`` or ``"Pain"``, or
+        `evidence.EVERYTHING`.
     measure : str
         Measure of the effects, for example ``"risk ratio"`` or ``"Hedges' g"``; every measure that
-        the condition has, one under another, unless told.
+        there is, one under another, unless told.
+    family : str
+        Family of outcomes to draw; all unless told.
 
     Raises
     ------
@@ -51,11 +54,11 @@ def forest_plot(review: Review, condition: str, measure: str = "") -> Drawing:
     """
     if measure not in ("", *MEASURES):
         raise LookupError(f"no measure of effects is called {measure!r}")
-    every = effects(review, condition)
+    every = effects(review, about, family)
     sections = forest_sections(review, every, measure)
-    name = re.sub(r"[^a-z]+", "-", f"forest {condition} {measure}".lower()).strip("-")
+    name = re.sub(r"[^a-z]+", "-", f"forest {about} {measure} {family}".lower()).strip("-")
     if not sections:
-        return _nothing(name, review, condition, measure)
+        return _nothing(name, review, about, measure)
     studies = [study for section in sections for study in section.rows["study_id"]]
     key = textwrap.wrap(_alone(sections) + key_of(review, studies), LETTERS)
     foot = KEY * (len(key) + 0.5)
@@ -74,9 +77,9 @@ def forest_plot(review: Review, condition: str, measure: str = "") -> Drawing:
     return Drawing(name, figure, " ".join(map(_words, sections)), table)
 
 
-def _nothing(name: str, review: Review, condition: str, measure: str) -> Drawing:
-    label = review.labels("conditions")[condition]
-    studies = sorted(people_with(review, condition))
+def _nothing(name: str, review: Review, about: str, measure: str) -> Drawing:
+    label = review.labels("conditions").get(about, about)
+    studies = sorted(people_with(review, about))
     what = measure or "effect with an interval"
     words = f"{label}: no {what} can be had from studies in people ({len(studies)} in the data)."
     lines = textwrap.wrap(words, LETTERS)

@@ -34,7 +34,7 @@ def dish_to_trial(review: Review) -> Drawing:
     """
     rows, studies = ladder(review), studies_on_the_ladder(review)
     place, headings, bottom = _places(review)
-    with canvas(7.2, 1.75 + ROW * bottom) as (figure, axes):
+    with canvas(7.6, 1.75 + ROW * bottom) as (figure, axes):
         for x in range(1, len(ORDER)):
             axes.axvline(x - 0.5, color=LINE, linewidth=0.6, zorder=0)
         for group, y in headings.items():
@@ -106,7 +106,7 @@ def _dose(axes, x: float, y: float, row) -> None:
         text = dose_in_people(row.low, row.high, row.scale) + (" ?" if row.undosed else "")
     else:
         text = "dose ?" if row.undosed else "other drug"
-    axes.text(x, y + 0.29, text, fontsize=7.2, ha="center", va="center_baseline", color=INK)
+    axes.text(x, y + 0.29, text, fontsize=6.8, ha="center", va="center_baseline", color=INK)
 
 
 def _square(axes, where: str, filled: bool, x, y):

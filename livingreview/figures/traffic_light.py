@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from livingreview.data import Review
+from livingreview.dose_marks import marked
 from livingreview.figures.drawing import (
     COMPARATOR,
     DOUBT,
@@ -62,7 +63,9 @@ def traffic_light(review: Review, tool: str) -> Drawing:
             axes.scatter(x, y, s=260, color=colour, zorder=2)
             ink = INK if colour == DOUBT else PAPER
             axes.text(x, y, symbol, ha="center", va="center_baseline", color=ink, weight="bold")
-        names = [review.references[reference[study]].short for study in studies]
+        names = [
+            marked(review, study, review.references[reference[study]].short) for study in studies
+        ]
         axes.set_yticks(range(len(studies)), names)
         heads = [textwrap.fill(domain, 20) for domain in domains]
         axes.set_xticks(range(len(domains)), heads, rotation=90, fontsize=9, linespacing=1)

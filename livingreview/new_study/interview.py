@@ -77,10 +77,10 @@ def from_options(
         _insist("--condition", _not_known(name, known), remedy)
     for name in made:
         _insist("--new-condition", _no_new_key(name, known, package))
-    studies = package.tables["studies"].by_name
+    designs = [row["design"] for row in tables["designs"]]
     species = [row["species_id"] for row in tables["species"]]
     if options.design:
-        _insist("--design", _not_known(options.design, studies["design"].enum))
+        _insist("--design", _not_known(options.design, designs))
     if options.species:
         _insist("--species", _not_known(options.species, species))
     if options.n:
@@ -112,7 +112,7 @@ def complete(
             )
             answers = replace(answers, new_conditions=(name,) if name else ())
     if not (answers.design or (trial and trial.design)):
-        words = package.tables["studies"].by_name["design"].enum
+        words = [row["design"] for row in tables["designs"]]
         answers = replace(answers, design=choose("Design?", words))
     if not (answers.species or trial):
         species = [row["species_id"] for row in tables["species"]]

@@ -19,6 +19,7 @@ from livingreview.study_pages.sentence import sentence
 from livingreview.study_pages.template import PAGE
 from livingreview.study_pages.values import Value
 from livingreview.tables.base import link_to_study, opens
+from livingreview.tables.seen_on import page_link
 
 CONTENTS = (
     ("corrected", "Doubtful or corrected"),
@@ -174,7 +175,10 @@ class StudyPages:
             sentence=description,
             notice=records.notice(study_id),
             origins=origins,
-            own_report=any(origin["reference"] == study["reference"] for origin in origins),
+            own_report=any(
+                origin["reference"] == study["reference"] and origin["kind"] == "primary report"
+                for origin in origins
+            ),
             checked=sum(bool(value.checked) for value in shown),
             total=len(shown),
             contents=[*((section.name, section.heading) for section in sections), *CONTENTS],
@@ -190,6 +194,9 @@ class StudyPages:
             siblings=self._siblings(study),
             cite=self._cite(study_id),
             sources=self._sources,
+            pages={
+                key: page_link(row["url"]) for key, row in records.sources.items() if row["url"]
+            },
             problem=partial(problem_link, self._site.repository, study_id),
             opens=opens,
         )

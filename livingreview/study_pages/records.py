@@ -29,6 +29,8 @@ class Records:
         Row of each study by its key.
     labels : dict of dict
         Labels by table and key.
+    rungs : dict of str
+        Rung of the ladder by design.
     key : dict of str
         Name of the key column by table.
     siblings : dict of list of str
@@ -42,8 +44,9 @@ class Records:
         self.review = review
         self.references = review.references
         self.sources = {row["source_id"]: row for row in texts(review.sources)}
-        names = ("arms", "outcomes", "agents", "conditions", "species")
+        names = ("arms", "outcomes", "agents", "conditions", "species", "designs")
         self.labels = {name: review.labels(name) for name in names}
+        self.rungs = review.labels("designs", "rung")
         tables = (*VALUE_TABLES, *JUDGEMENT_TABLES)
         self.key = {name: review.package.tables[name].primary_key[0] for name in tables}
         self._arm_owner = review.labels("arms", "study_id")

@@ -3,21 +3,8 @@
 from __future__ import annotations
 
 from livingreview.data import keys_of
+from livingreview.evidence import CELLS
 from livingreview.study_pages.records import Records, Row
-
-IN_CELLS = "in vitro"
-DESIGNS = {
-    IN_CELLS: "a study",
-    "in vivo": "a study",
-    "case report": "a case report",
-    "register study": "a register study",
-    "trial, design not described": "a trial (design not described)",
-    "non-randomised trial": "a non-randomised trial",
-    "controlled, allocation unclear": "a controlled study (allocation unclear)",
-    "randomised trial": "a randomised trial",
-    "randomised crossover trial": "a randomised crossover trial",
-    "pooled analysis of trials": "a pooled analysis of trials",
-}
 
 
 def sentence(records: Records, study: str) -> str:
@@ -29,14 +16,15 @@ def sentence(records: Records, study: str) -> str:
     row = records.studies[study]
     labels = records.labels["conditions"]
     about = ", ".join(labels[key] for key in keys_of(row["conditions"]))
-    words = f"{about}: {DESIGNS[row['design']]} in {_subjects(records, row)}"
+    design = records.labels["designs"][row["design"]]
+    words = f"{about}: {design} in {_subjects(records, row)}"
     given = _given(records, study)
     return f"{words}; given: {given}." if given else f"{words}."
 
 
 def _subjects(records: Records, row: Row) -> str:
     species = records.labels["species"][row["species_id"]].lower()
-    if row["design"] == IN_CELLS:
+    if records.rungs[row["design"]] == CELLS:
         return f"{species} cells"
     if row["species_id"] != "human":
         return f"{row['n']} animals ({species})".strip()

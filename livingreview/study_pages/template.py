@@ -26,6 +26,7 @@ PAGE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_s
 {% macro source(source_id) %}
 <a href="../chapters/references.html#ref-{{ sources[source_id].key }}" \
 title="{{ sources[source_id].full }}"><bdi>{{ sources[source_id].short }}</bdi></a>
+{%- if source_id in pages %}, on {{ pages[source_id] }}{% endif %}
 {%- endmacro %}
 {% macro value_table(section) %}
 {{ open_table(section.name, section.caption, section.heads, " lr-values") }}

@@ -20,7 +20,8 @@ STUDY_COLUMNS = {
     "status": "Status",
     "phase": "Phase",
     "country": "Country",
-    "cited_as": "Cited in the source as",
+    "cited_as": "Cited as",
+    "cited_in": "Cited so in",
     "overlaps": "Probably holds some of the same people as",
 }
 
@@ -119,6 +120,9 @@ def _of_study(records: Records, row: Row) -> list[Value]:
     shown = dict(row)
     shown["species_id"] = labels["species"][row["species_id"]]
     shown["conditions"] = ", ".join(labels["conditions"][key] for key in keys_of(row["conditions"]))
+    if row["cited_in"]:
+        cited_in = records.sources[row["cited_in"]]["reference"]
+        shown["cited_in"] = records.references[cited_in].short
     shown["overlaps"] = ", ".join(
         f"{records.references[records.studies[key]['reference']].short} ({key})"
         for key in keys_of(row["overlaps"])
@@ -187,7 +191,7 @@ def _measurement(records: Records, row: Row) -> Words:
     kind = next((words for name, words in spread if row[name]), "")
     size = f"n = {row['n']}" if row["n"] and not row["events"] else ""
     columns = (
-        *("mean", "sd", "se", "plus_minus", "events", "n", "percent"),
+        *("mean", "sd", "se", "plus_minus", "ci_low", "ci_high", "events", "n", "percent"),
         *("value", "value_high", "unit"),
     )
     about = "; ".join(text for text in (kind, size) if text)

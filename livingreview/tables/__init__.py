@@ -21,6 +21,7 @@ from livingreview.tables.by_effect import (
     change_bounds,
     pooling,
 )
+from livingreview.tables.by_group import percentages, studies_of, without_control
 from livingreview.tables.by_judgement import (
     risk_of_bias,
     summary_of_findings,
@@ -35,13 +36,14 @@ from livingreview.tables.by_statement import (
 )
 from livingreview.tables.by_study import (
     combinations,
-    other_conditions,
     reproduction,
     single_agents,
     trials,
 )
 from livingreview.tables.front_page import answers, honest_clock
+from livingreview.tables.harms import harms
 from livingreview.tables.register import study_register
+from livingreview.tables.registered import exclusions, record_counts, trials_board
 from livingreview.tables.stated_in_text import claims_again, remaining, stated_again
 
 __all__ = [
@@ -65,31 +67,41 @@ __all__ = [
     "dish_to_trial",
     "double_extraction",
     "endometrial_values",
+    "exclusions",
+    "harms",
     "honest_clock",
     "hormones",
     "immune_markers",
     "mechanisms",
-    "other_conditions",
     "pain_and_history",
+    "percentages",
     "pharmacology",
     "pooling",
     "pregnancy",
     "receptor_expression",
     "receptors",
     "recomputed",
+    "record_counts",
     "remaining",
     "reproduction",
     "risk_of_bias",
     "single_agents",
     "sizes",
     "stated_again",
+    "studies_of",
     "study_register",
     "summary_of_findings",
     "trials",
+    "trials_board",
     "trustworthiness",
     "ultrasound",
     "versions",
+    "without_control",
 ]
+
+
+# groups of conditions whose chapters have tables of their own
+OWN_TABLES = ("Cancer", "Reproduction")
 
 
 def hormones(review: Review) -> BookTable:
@@ -156,14 +168,15 @@ def receptor_expression(review: Review) -> BookTable:
 
 def book_tables(review: Review) -> list[BookTable]:
     """Return every table of the book that shows rows of evidence."""
-    return [
+    groups = review.conditions["group"].unique()
+    own = [studies_of(review, group) for group in groups if group not in OWN_TABLES]
+    return own + [
         function(review)
         for function in (
             study_register,
             by_study.single_agents,
             by_study.combinations,
             by_study.trials,
-            by_study.other_conditions,
             by_study.reproduction,
             dish_to_trial,
             baseline,

@@ -10,6 +10,7 @@ from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from livingreview.data import Review
+from livingreview.dose_marks import marked
 
 REFERENCES_PAGE = "references.html"
 MARK = "‡"
@@ -219,7 +220,7 @@ def link_to_study(study_id: str, shown: str | Markup, title: str = "") -> Markup
 def study_link(review: Review, study_id: str, key: str) -> Markup:
     """Return author and year as a link to the study's page, with the reference on hover."""
     reference = review.references[key]
-    return link_to_study(study_id, reference.short, reference.full)
+    return link_to_study(study_id, marked(review, study_id, reference.short), reference.full)
 
 
 def which_studies(review: Review, study_ids: Iterable[str]) -> Markup:

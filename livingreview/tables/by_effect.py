@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from livingreview.data import Review
 from livingreview.effects import CELLS, CORRELATIONS, FROM_ARMS, RATIO, changes, effects
 from livingreview.effects.cells import Cell
+from livingreview.evidence import studies_that_are
 from livingreview.pooled import pools
 from livingreview.recompute import recompute
 from livingreview.tables.base import (
@@ -40,16 +41,16 @@ _computed = partial(
 )
 
 
-def absolute_effects(review: Review, condition: str = CONDITION) -> BookTable:
+def absolute_effects(review: Review, about: str = CONDITION, family: str = "") -> BookTable:
     """Return, for outcomes that are counted, numbers out of a thousand and numbers to treat."""
-    rows = effects(review, condition)
+    rows = effects(review, about, family)
     rows = rows[(rows["measure"] == RATIO) & (rows["given"] == FROM_ARMS)]
     groups = [
         Group(
             study_link(review, study, reference),
             [
                 [
-                    escape(row.outcome) + quiet(f" [{row.place}]"),
+                    escape(row.outcome) + quiet(f" [{row.place}]{_unpaired(review, row)}"),
                     measured(review, _thousand(row.treated), row.treated_cells),
                     measured(review, _thousand(row.comparator), row.comparator_cells),
                     f"{1000 * row.difference:+.0f} "
@@ -75,6 +76,11 @@ def absolute_effects(review: Review, condition: str = CONDITION) -> BookTable:
     return _computed("absolute-effects", caption, columns, groups, shown=shown)
 
 
+def _unpaired(review: Review, row) -> str:
+    crossover = row.study_id in studies_that_are(review, "crossover")
+    return " The same people took both; intervals are those of two groups." if crossover else ""
+
+
 def _size(row) -> str:
     return f"{row.estimate:.2f} ({row.low:.2f} to {row.high:.2f})"
 
@@ -84,9 +90,9 @@ def _thousand(text: str) -> str:
     return f"{1000 * float(events) / float(n):.0f} ({text})"
 
 
-def pooling(review: Review, condition: str = CONDITION) -> BookTable:
+def pooling(review: Review, about: str = CONDITION, family: str = "") -> BookTable:
     """Return for each outcome the pooled result, or the reason why there is none."""
-    rows = effects(review, condition)
+    rows = effects(review, about, family)
     found = pools(review, rows)
     body: list[list[str | Markup]] = []
     alike: dict[tuple[int, str], list[str]] = {}

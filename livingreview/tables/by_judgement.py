@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pandas as pd
 from markupsafe import Markup, escape
 
 from livingreview.data import Review, keys_of, numeric
-from livingreview.effects import RATIO, effects
+from livingreview.effects import FROM_ARMS, RATIO, effects
+from livingreview.evidence import EVERYTHING
+from livingreview.pooled import Pooled, pools, without_in_a_thousand
 from livingreview.tables.base import (
     BookTable,
     Column,
@@ -15,7 +18,6 @@ from livingreview.tables.base import (
     study_link,
     which_studies,
 )
-from livingreview.tables.by_arm import CONDITION
 from livingreview.tables.marks import measured
 
 # GRADE's symbols stand beside the word, never alone.
@@ -65,25 +67,17 @@ def _judgements(review: Review, source: str, key: str, caption: str) -> BookTabl
 
 def summary_of_findings(review: Review) -> BookTable:
     """Return each question with absolute numbers, certainty and a plain sentence."""
-    rows = effects(review, CONDITION)
-    # an effect stands here where it is the only one on its outcome
-    alone = rows[~rows["topic"].duplicated(keep=False) & (rows["measure"] == RATIO)]
-    numbers = {row.topic: row for row in alone.itertuples(index=False)}
-    labels = review.labels("outcomes")
     sizes = dict(zip(review.studies["study_id"], numeric(review.studies["n"]), strict=True))
     rows = []
     for row in review.certainty.itertuples(index=False):
         studies = keys_of(row.studies)
-        effect = numbers.get(labels.get(row.outcome_id, ""))
-        if effect is not None and effect.study_id not in studies:
-            effect = None
         people = sum(n for n in (sizes[study] for study in studies) if n == n)
         steps = [f"{step.replace('_', ' ')}: {getattr(row, step)}" for step in STEPS]
         why = row.reason + (f" ({'; '.join(steps)}.)" if row.risk_of_bias else "")
         rows.append(
             [
                 row.question,
-                *(_sizes(review, effect) if effect else ("", "", "")),
+                *_numbers(review, row.outcome_id, studies),
                 escape(f"{len(studies)}" + (f" ({people:,.0f} taking part)" if people else ""))
                 + which_studies(review, studies),
                 Markup("{}").format(CERTAINTY[row.certainty])
@@ -103,6 +97,34 @@ def summary_of_findings(review: Review) -> BookTable:
     shown = frozenset(review.certainty["certainty_id"])
     caption = "What is known, and how sure is it?"
     return BookTable("summary-of-findings", caption, columns, [Group("", rows)], "certainty", shown)
+
+
+def _numbers(review: Review, outcome: str, studies: list[str]) -> tuple:
+    """Return the numbers of the only effect on an outcome in these studies, or of their pool."""
+    rows = effects(review, EVERYTHING)
+    topic = review.labels("outcomes").get(outcome, "")
+    rows = rows[rows["study_id"].isin(studies) & (rows["topic"] == topic)]
+    rows = rows[(rows["measure"] == RATIO) & (rows["given"] == FROM_ARMS)]
+    if len(rows) == 1:
+        return _sizes(review, next(rows.itertuples(index=False)))
+    found = [pool for pool in pools(review, rows) if pool.result]
+    return _pooled_sizes(review, rows, found[0]) if len(found) == 1 else ("", "", "")
+
+
+def _pooled_sizes(review: Review, rows: pd.DataFrame, pool: Pooled) -> tuple:
+    """Return numbers out of a thousand without and with treatment, and the pooled ratio."""
+    risk, printed = without_in_a_thousand(rows, pool), pool.printed
+    mine = rows.loc[list(pool.rows)]
+    cells = {
+        side: [cell for found in mine[f"{side}_cells"] for cell in found]
+        for side in ("treated", "comparator")
+    }
+    ratio = f"{printed.estimate:.2f} ({printed.low:.2f} to {printed.high:.2f}), pooled"
+    return (
+        measured(review, f"{risk:.0f}", cells["comparator"]),
+        measured(review, f"{min(1000.0, risk * printed.estimate):.0f}", cells["treated"]),
+        escape(ratio),
+    )
 
 
 def _sizes(review: Review, effect) -> tuple[Markup, Markup, Markup]:

@@ -28,6 +28,7 @@ from livingreview.tables.phrases import (
     records,
     records_by_study,
 )
+from livingreview.tables.seen_on import place_phrase
 
 COLUMNS = (
     Column("Study"),
@@ -85,10 +86,15 @@ class _Findings:
     def _name(self, study: pd.Series, cells: MarkedRow) -> Markup:
         cited = self.citations[study["study_id"]]
         name = study_link(self.review, study["study_id"], study["reference"])
-        place = study["locator"]
+        place = place_phrase(self.review, study)
         if study["cited_as"]:
-            place += f", cited as {study['cited_as']}"
-        name += Markup("<br>") + quiet(place) + cells.marks("cited_as", "locator", "reference")
+            where = f" in {self._short(study['cited_in'])}" if study["cited_in"] else ""
+            place += f", cited as {study['cited_as']}{where}"
+        name += (
+            Markup("<br>")
+            + quiet(place)
+            + cells.marks("cited_as", "cited_in", "locator", "reference")
+        )
         wrong = cited["printed_reference"]
         if wrong and wrong != study["reference"]:
             other = self.review.references[wrong]
@@ -100,6 +106,10 @@ class _Findings:
         if study["registration"]:
             name += Markup("<br>") + cells.show("registration")
         return name
+
+    def _short(self, source: str) -> str:
+        reference = self.review.labels("sources", "reference")[source]
+        return self.review.references[reference].short
 
     def _model(self, study: pd.Series, cells: MarkedRow) -> Markup:
         text = cells.show("model")
@@ -143,7 +153,8 @@ class _Findings:
         for row in self.characteristics[study["study_id"]]:
             cells = MarkedRow(self.review, "characteristics", row)
             words = Markup("{}: {}").format(row["item"].capitalize(), cells.show("statement"))
-            phrases.append(words + quiet(f" [{row['locator']}]") + cells.rest())
+            words += quiet(Markup(" [{}]").format(place_phrase(self.review, row)))
+            phrases.append(words + cells.rest())
         if not phrases:
             return quiet("The source states no result.")
         return lines(phrases)
@@ -196,21 +207,6 @@ def trials(review: Review) -> BookTable:
         [
             ("not about cancer", ~_about(frame, "Cancer")),
             ("in cells or animals", ~frame["in_people"]),
-        ],
-    )
-
-
-def other_conditions(review: Review) -> BookTable:
-    """Return the studies outside cancer and reproduction."""
-    frame = studies_view(review)
-    shown = people_with(review, CONDITION)
-    return study_table(
-        review,
-        "other-conditions",
-        "What do the sources mention outside cancer and failed implantation?",
-        [
-            ("about cancer", _about(frame, "Cancer")),
-            ("shown in the chapter of their condition", frame["study_id"].isin(shown)),
         ],
     )
 

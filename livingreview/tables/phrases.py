@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from livingreview.data import Review
 from livingreview.tables.base import quiet
 from livingreview.tables.marks import MarkedRow
+from livingreview.tables.seen_on import place_phrase
 
 Row = Mapping[str, str]
 DIRECTIONS = {
@@ -85,12 +86,15 @@ def value_phrase(review: Review, row: Row) -> Markup:
     cells = MarkedRow(review, "measurements", row)
     unit = "" if row["unit"] in ("count", "grade", "ratio") else row["unit"]
     gap = "" if unit in ("%", "") else " "
+    interval = Markup("")
+    if row["mean"] or row["value"]:
+        interval = escape(_interval({"se": "", **_limits(row)})) + cells.marks("ci_low", "ci_high")
     parts = []
     if row["mean"]:
         text = cells.show("mean")
         spread = next((column for column in ("sd", "se", "plus_minus") if row[column]), "")
         text += Markup(" ± ") + cells.show(spread) if spread else ""
-        parts.append(text + f"{gap}{unit}")
+        parts.append(text + f"{gap}{unit}" + interval)
     if row["events"]:
         text = cells.show("events")
         text += Markup(" of ") + cells.show("n") if row["n"] else ""
@@ -98,28 +102,40 @@ def value_phrase(review: Review, row: Row) -> Markup:
             text += Markup(" ") + cells.show("percent", f"({row['percent']}%)")
         parts.append(text)
     elif row["percent"]:
-        parts.append(escape(f"{row['percent']}%"))
+        text = cells.show("percent", f"{row['percent']}%")
+        parts.append(text + (Markup(" of ") + cells.show("n") if row["n"] else ""))
     if row["value"]:
-        parts.append(escape(amount(row["value"], row["value_high"], unit)))
+        text = escape(_statistic(row) + amount(row["value"], row["value_high"], unit))
+        parts.append(text if row["mean"] else text + interval)
     return Markup("; ").join(parts) + cells.rest()
+
+
+def _limits(row: Row) -> Row:
+    return {column: row[column] for column in ("ci_low", "ci_high")}
+
+
+def _statistic(row: Row) -> str:
+    return "median " if row["statistic"] == "median" else ""
 
 
 def value_text(row: Row) -> str:
     """Return the value of a measurement as plain text, without marks."""
     unit = "" if row["unit"] in ("count", "grade", "ratio") else row["unit"]
     gap = "" if unit in ("%", "") else " "
+    interval = _interval({"se": "", **_limits(row)})
     parts = []
     if row["mean"]:
         spread = row["sd"] or row["se"] or row["plus_minus"]
         text = f"{row['mean']} ± {spread}" if spread else row["mean"]
-        parts.append(f"{text}{gap}{unit}")
+        parts.append(f"{text}{gap}{unit}{interval}")
     if row["events"]:
         text = row["events"] + (f" of {row['n']}" if row["n"] else "")
         parts.append(text + (f" ({row['percent']}%)" if row["percent"] else ""))
     elif row["percent"]:
         parts.append(f"{row['percent']}%")
     if row["value"]:
-        parts.append(amount(row["value"], row["value_high"], unit))
+        text = _statistic(row) + amount(row["value"], row["value_high"], unit)
+        parts.append(text if row["mean"] else text + interval)
     return "; ".join(parts)
 
 
@@ -127,7 +143,7 @@ def measurement_phrases(review: Review, rows: Iterable[Row]) -> list[Markup]:
     """Return measurements in words; those of one outcome, time and place share a phrase."""
     outcomes, arms = review.labels("outcomes"), review.labels("arms")
     phrases = []
-    same = ["outcome_id", "part", "timepoint", "locator", "note"]
+    same = ["outcome_id", "part", "timepoint", "source_id", "locator", "note"]
     for group in _alike(rows, same):
         first = group[0]
         inside = ", ".join(x for x in (outcomes[first["outcome_id"]], first["part"]) if x)
@@ -136,7 +152,8 @@ def measurement_phrases(review: Review, rows: Iterable[Row]) -> list[Markup]:
             Markup("{} ({})").format(value_phrase(review, row), arms[row["arm_id"]])
             for row in group
         ]
-        phrases.append(_with_tail(Markup("{}: ").format(inside) + Markup("; ").join(values), first))
+        words = Markup("{}: ").format(inside) + Markup("; ").join(values)
+        phrases.append(_with_tail(review, words, first))
     return phrases
 
 
@@ -166,6 +183,8 @@ def _size(row: Row) -> str:
         "fold of comparator": f", {size} times",
         "time to a significant difference": f", from day {row['effect']}",
         "difference": f" by {size}",
+        "mean change": f", change {size}",
+        "percent change": f", change {size}",
     }
     return sizes.get(row["measure"], f", {row['measure']} {size}")
 
@@ -207,7 +226,7 @@ def comparison_phrases(review: Review, rows: Iterable[Row]) -> list[Markup]:
         said = [cells.show("p", f"p {p_phrase(first['p'])}" if first["p"] else "")]
         said += [cells.show(column) for column in ("significance", "strength")]
         words += Markup("").join(Markup(", ") + part for part in said if part)
-        phrases.append(_with_tail(words, first) + cells.rest())
+        phrases.append(_with_tail(review, words, first) + cells.rest())
     return phrases
 
 
@@ -222,6 +241,6 @@ def p_phrase(text: str) -> str:
     return text if text[0] in "<>≤≥=" else f"= {text}"
 
 
-def _with_tail(words: Markup, row: Row) -> Markup:
+def _with_tail(review: Review, words: Markup, row: Row) -> Markup:
     note = f" {row['note']}" if row["note"] else ""
-    return words + quiet(f" [{row['locator']}]{note}")
+    return words + quiet(Markup(" [{}]{}").format(place_phrase(review, row), note))

@@ -16,6 +16,7 @@ _LENGTH = re.compile(
     rf"\b(\d+(?:\.\d+)?|{'|'.join(_NUMBERS)})[ -]?(h|hour|day|week|month|year)s?\b", re.I
 )
 _DAYS = {"h": 1 / 24, "hour": 1 / 24, "day": 1, "week": 7, "month": 30.4375, "year": 365.25}
+_DURING = re.compile(r"^during\b", re.I)
 _SHORT, _LONG = 92, 366  # days in the longest three months, and in the longest year
 
 
@@ -66,10 +67,13 @@ def is_change(timepoint: str) -> bool:
 def period(timepoint: str) -> str:
     """Return the class of a timepoint: studies are pooled within one.
 
-    Up to three months, to a year, and longer are classes by length; so are follow-up after
+    What happened ``during treatment``, such as adverse events, is a class whatever the length. Up
+    to three months, to a year, and longer are classes by length; so are follow-up after
     treatment, and the end of a treatment whose length is not told. Any other time is its own class.
     """
     length = days(timepoint)
+    if _DURING.search(timepoint):
+        return "during treatment"
     if _LATER.search(timepoint):
         return "follow-up after treatment"
     if length <= _SHORT:

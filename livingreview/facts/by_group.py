@@ -1,0 +1,91 @@
+"""Numbers of the studies in people of one group of conditions, the same for every group."""
+
+from __future__ import annotations
+
+from livingreview.data import Review, numeric
+from livingreview.dose_marks import dose_marks
+from livingreview.doses import human_doses
+from livingreview.effects import effects
+from livingreview.evidence import (
+    CASES,
+    CHANCE,
+    CONTROLLED,
+    REGISTERS,
+    UNCONTROLLED,
+    favours,
+    people_with,
+    studies_view,
+)
+from livingreview.facts.words import Facts, word
+from livingreview.pooled import Pooled, pools
+
+NOTHING = "nothing"
+
+
+def of_group(review: Review, key: str, group: str) -> Facts:
+    """Return numbers of a group of conditions, each under its name with a key before it.
+
+    Parameters
+    ----------
+    review : Review
+        The data.
+    key : str
+        What the names begin with: ``pain`` gives ``pain_studies`` and so on.
+    group : str
+        Group of conditions.
+
+    Returns
+    -------
+    dict
+        ``studies`` and ``people`` (in all that print a number); of a low dose or one called so
+        ``trials`` (randomised) and ``controlled`` (with a control group, but not randomised or
+        not said to be), each with ``trials_better`` (of these, with a significant result for
+        naltrexone in any outcome) and ``trials_people``; ``uncontrolled``, ``cases`` and
+        ``registers``; ``marked`` (of another dose or drug); ``doses`` (range of printed low
+        doses); ``pooled`` (what could be pooled, in words).
+    """
+    studies = studies_view(review)
+    studies = studies[studies["study_id"].isin(people_with(review, group))]
+    low = ~studies["study_id"].isin(dose_marks(review))
+    results = favours(review)
+    better = results[(results["favours"] == "intervention") & results["significant"]]
+    doses = human_doses(review)
+    doses = doses[doses["study_id"].isin(studies.loc[low, "study_id"])]
+    doses = doses.loc[doses["agent_id"] == "naltrexone", "high"].dropna()
+    found = {
+        "studies": word(len(studies)),
+        "people": f"{numeric(studies['n']).sum():,.0f}",
+        "marked": word(int(studies["study_id"].isin(dose_marks(review)).sum())),
+        "doses": _span(doses.min(), doses.max()) if len(doses) else "no printed dose",
+        "pooled": pooled_in_words(pools(review, effects(review, group))),
+    }
+    for name, rung in (("trials", CHANCE), ("controlled", CONTROLLED)):
+        rows = studies[low & (studies["rung"] == rung)]
+        found[name] = word(len(rows))
+        found[f"{name}_people"] = f"{numeric(rows['n']).sum():,.0f}"
+        found[f"{name}_better"] = word(int(rows["study_id"].isin(better["study_id"]).sum()))
+    for name, rung in (("uncontrolled", UNCONTROLLED), ("cases", CASES), ("registers", REGISTERS)):
+        found[name] = word(int((studies["rung"] == rung).sum()))
+    return {f"{key}_{name}": value for name, value in found.items()}
+
+
+def _span(low: float, high: float) -> str:
+    return f"{low:g} mg" if low == high else f"{low:g}–{high:g} mg"
+
+
+def pooled_in_words(found: list[Pooled]) -> str:
+    """Return the pooled results in one line, or that there is none."""
+    return "; ".join(map(one_in_words, filter(lambda pool: pool.result, found))) or NOTHING
+
+
+def one_in_words(pool: Pooled) -> str:
+    """Return a pooled result in words: outcome, measure, interval and number of studies."""
+    return f"{pool.outcome.lower()}, {size_in_words(pool)}"
+
+
+def size_in_words(pool: Pooled) -> str:
+    """Return measure, size and interval of a pooled result, and its number of studies."""
+    printed = pool.printed
+    unit = f" {pool.unit}" if pool.unit else ""
+    size = f"{printed.estimate:.2f}{unit} ({printed.low:.2f} to {printed.high:.2f})"
+    return f"{pool.measure} {size}, {word(pool.k)} studies"

@@ -1,0 +1,215 @@
+"""Chapters of the groups of conditions, safety over all of them, and the registered trials."""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from datetime import date
+
+import pytest
+from conftest import ROOT, with_rows
+from made_up_trials import add_trial, append, measure
+
+from livingreview import facts, tables
+from livingreview.data import load
+from livingreview.effects import effects
+from livingreview.evidence import EVERYTHING, people_with, studies_that_are
+from livingreview.pooled import pools, without_in_a_thousand
+from livingreview.registered import (
+    EXPECTED,
+    KNOWN,
+    OVERDUE,
+    STATES,
+    UNTOLD,
+    WITHDRAWN,
+    day_of_review,
+    last_day,
+    record_flow,
+    registered_trials,
+)
+from livingreview.tables import OWN_TABLES
+
+
+def text_of(table):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", table._repr_html_()))
+
+
+def groups_asked_for():
+    """The groups that the chapters ask for by `tables.studies_of`."""
+    found = []
+    for page in sorted((ROOT / "chapters").glob("*.md")):
+        for call in re.findall(r"tables\.studies_of\(.*\)", page.read_text(encoding="utf-8")):
+            found.append(ast.literal_eval(ast.parse(call).body[0].value.args[1]))
+    return found
+
+
+def test_every_group_of_conditions_has_its_chapter(review):
+    groups = set(review.conditions["group"])
+    assert set(OWN_TABLES) <= groups
+    asked = groups_asked_for()
+    assert len(asked) == len(set(asked))
+    assert set(asked) == groups - set(OWN_TABLES)
+
+
+@pytest.mark.parametrize("call", [tables.studies_of, tables.percentages, tables.without_control])
+def test_the_tables_of_a_group_show_or_leave_out_every_row(review, call):
+    for group in review.conditions["group"].unique():
+        table = call(review, group)
+        key = {"studies": "study_id", "measurements": "measurement_id"}[table.source]
+        assert table.shown | set(table.left_out) == set(review.tables[table.source][key])
+        assert not table.shown & set(table.left_out)
+
+
+def test_a_percentage_without_its_count_stands_in_words_and_one_with_it_does_not(data_copy):
+    add_trial(data_copy, "alpha2020")
+    measure(data_copy, "alpha2020.ldn0", "pain_response", 1, n="40", percent="45.5", unit="%")
+    measure(data_copy, "alpha2020.placebo", "pain_response", 1, percent="27.5", unit="%")
+    measure(data_copy, "alpha2020.ldn0", "symptoms", 2, n="40", events="13", percent="32.5")
+    review = load(data_copy)
+    table = tables.percentages(review, "Pain")
+    keys = {f"alpha2020.{arm}.m1" for arm in ("ldn0", "placebo")}
+    assert {key for key in table.shown if key.startswith("alpha2020")} == keys
+    words = text_of(table)
+    assert "45.5% of 40" in words
+    assert "27.5%" in words
+    assert "32.5" not in words
+
+
+def test_values_without_a_control_group_stand_apart_and_no_others(review, data_copy):
+    for group in review.conditions["group"].unique():
+        study = review.labels("arms", "study_id")
+        arm = review.labels("measurements", "arm_id")
+        shown = {study[arm[key]] for key in tables.without_control(review, group).shown}
+        assert not shown & studies_that_are(review, "comparative"), group
+    add_trial(data_copy, "alpha2020", design="single-arm trial")
+    for number, (time, mean) in enumerate((("baseline", "71.5"), ("12 weeks", "62.5"))):
+        cells = {"n": "40", "mean": mean, "sd": "9.5", "unit": "points", "timepoint": time}
+        measure(data_copy, "alpha2020.ldn0", "symptom_score", number, **cells)
+    alone = load(data_copy)
+    words = text_of(tables.without_control(alone, "Pain"))
+    assert re.search(r"71\.5 ± 9\.5.*62\.5 ± 9\.5", words)
+    assert not any(pool.result for pool in pools(alone, effects(alone, "gout")))
+
+
+def test_the_numbers_of_a_group_follow_an_added_trial(review, data_copy):
+    before = facts.of_group(review, "pain", "Pain")
+    add_trial(data_copy, "alpha2020", n="40", amounts=("3",))
+    add_trial(data_copy, "beta2021", amounts=("50",))
+    after = facts.of_group(load(data_copy), "pain", "Pain")
+    words = facts.WORDS
+    assert words.index(after["pain_trials"]) == words.index(before["pain_trials"]) + 1
+    assert words.index(after["pain_marked"]) == words.index(before["pain_marked"]) + 1
+    assert after["pain_doses"].startswith("3–")
+
+
+def test_the_risk_without_naltrexone_is_that_of_the_groups_pooled(data_copy):
+    for study, events in (("alpha2020", ("12", "10")), ("beta2021", ("9", "20"))):
+        add_trial(data_copy, study)
+        for arm, count in zip(("ldn0", "placebo"), events, strict=True):
+            cells = {"n": "40", "events": count, "timepoint": "during treatment"}
+            measure(data_copy, f"{study}.{arm}", "nausea", 1, **cells)
+    review = load(data_copy)
+    rows = effects(review, EVERYTHING, "safety")
+    (pool,) = [found for found in pools(review, rows) if found.outcome == "Nausea"]
+    assert without_in_a_thousand(rows, pool) == 1000 * (10 + 20) / 80
+
+
+def test_safety_says_in_words_what_is_pooled_and_why_the_rest_is_not(review):
+    told = facts.safety(review)
+    found = {pool.outcome: pool for pool in pools(review, effects(review, EVERYTHING, "safety"))}
+    labels = review.labels("outcomes")
+    for key in ("adverse_event", "serious_adverse_event", "stopped_for_harm", "stopped"):
+        words, pool = told[f"pooled_{key}"], found.get(labels[key])
+        if pool is None:
+            assert words == "no study gives numbers for both groups"
+        elif pool.result is None:
+            assert words == f"not pooled ({pool.reason})"
+        else:
+            assert f"{pool.printed.estimate:.2f}" in words
+            assert "out of a thousand people" in words
+    assert set(effects(review, EVERYTHING, "safety")["study_id"]) <= people_with(review, EVERYTHING)
+
+
+def test_the_harms_table_shows_every_measurement_of_a_harm_in_people(review):
+    family = review.measurements["outcome_id"].map(review.labels("outcomes", "family"))
+    study = review.measurements["arm_id"].map(review.labels("arms", "study_id"))
+    wanted = (family == "safety") & study.isin(people_with(review, EVERYTHING))
+    assert tables.harms(review).shown == set(review.measurements.loc[wanted, "measurement_id"])
+
+
+def test_a_date_as_printed_ends_on_the_last_day_that_it_can_mean():
+    assert last_day("2024-02") == date(2024, 2, 29)
+    assert last_day("2023") == date(2023, 12, 31)
+    assert last_day("2023-09-04") == date(2023, 9, 4)
+
+
+def registration(key, **cells):
+    common = {"registration_id": key, "number": key.upper(), "title": key, "conditions": "crohn"}
+    told = {"status": "recruiting", "results": "none seen", "url": "https://example.org/"}
+    return {**common, **told, **cells}
+
+
+def test_whether_a_result_is_overdue_follows_from_dates(review):
+    today = day_of_review(review)
+    day_before = date.fromordinal(today.toordinal() - 1).isoformat()
+    number = "NCT99999999"
+    study = review.measurements["arm_id"].map(review.labels("arms", "study_id")).iloc[0]
+    made = {
+        "past": (OVERDUE, {"ended": day_before}),
+        "today": (EXPECTED, {"ended": today.isoformat()}),
+        "month": (EXPECTED, {"ended": f"{today:%Y-%m}"}),
+        "no_end": (UNTOLD, {}),
+        "stopped": (WITHDRAWN, {"ended": day_before, "status": "withdrawn"}),
+        "posted": (KNOWN, {"ended": day_before, "results": "published"}),
+        "reported": (KNOWN, {"ended": day_before, "number": number}),
+        "named": (KNOWN, {"ended": day_before, "studies": study}),
+    }
+    rows = [registration(key, **cells) for key, (_, cells) in made.items()]
+    new = review.studies.copy()
+    new.loc[new["study_id"] == study, "registration"] = number
+    grown = with_rows(review.replacing(studies=new), registrations=rows)
+    trials = registered_trials(grown).set_index("registration_id")
+    assert {key: trials.loc[key, "state"] for key in made} == {k: s for k, (s, _) in made.items()}
+    assert trials.loc["past", "years"] == pytest.approx(1 / 365.25)
+    assert math.isnan(trials.loc["posted", "years"])
+    board = text_of(tables.trials_board(grown))
+    assert all(board.count(state) == 1 for state in STATES)
+
+
+def test_the_board_counts_every_registered_trial_once(review):
+    board = tables.trials_board(review)
+    assert board.row_count == len(review.registrations) == len(board.shown)
+    told = facts.registered(review)
+    assert told["n_registered"] == facts.words.word(len(review.registrations))
+
+
+def test_the_records_add_up(review):
+    flows = record_flow(review)
+    assert {flow.record for flow in flows} == {"report", "register entry"}
+    for flow in flows:
+        assert flow.found > 0
+        assert flow.lost == 0, flow
+    excluded = sum(sum(flow.excluded.values()) for flow in flows)
+    assert excluded == len(review.exclusions)
+    fewer = review.replacing(exclusions=review.exclusions.iloc[1:])
+    assert sum(flow.lost for flow in record_flow(fewer)) == 1
+
+
+def test_a_record_left_out_is_no_study_of_the_data(review):
+    registered = set(review.registrations["registration_id"])
+    assert not registered & set(review.exclusions["exclusion_id"])
+    assert tables.exclusions(review).row_count == len(review.exclusions)
+
+
+def test_a_condition_that_nobody_has_entered_is_refused(review):
+    with pytest.raises(LookupError, match="no condition 'nowhere'"):
+        people_with(review, "nowhere")
+
+
+def test_a_group_without_an_effect_says_so(data_copy):
+    append(data_copy, "conditions", condition_id="coeliac", label="Coeliac disease", group="Bowel")
+    review = load(data_copy)
+    table = tables.pooling(review, "coeliac")
+    assert "Nothing can be computed" in text_of(table)
+    assert "No such result" in text_of(tables.percentages(review, "Healthy tissue"))
