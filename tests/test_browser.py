@@ -9,9 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 import pandas as pd
 import pytest
 import rispy
-from browser import REMEDY, Browser, program
+from browser import Browser
 from pybtex.database import parse_string
 
+from livingreview.book.pdf.chromium import REMEDY, program
 from livingreview.register import register
 
 PAGE = "chapters/register.html"

@@ -21,7 +21,6 @@ from livingreview.tables import answers, honest_clock
 from livingreview.tables.front_page import SIGNS
 
 FRONT = "index.html"
-HEAVIEST = 400_000  # bytes of the whole front page over the wire
 HOSTILE = "<script>alert(1)</script> =1+1 **b**"
 
 
