@@ -10,18 +10,21 @@ export PYTHONPATH := $(CURDIR)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := book
-.PHONY: book check test chromium audit audit-workflows audit-html audit-lighthouse links bench serve lint pins clean
+.PHONY: book pdf check test chromium audit audit-workflows audit-html audit-lighthouse links bench serve lint pins clean
 
 book: $(VENV)/.installed ## Check the data and build the book into _build/html
 	$(BIN)/python -m livingreview build
+
+pdf: $(VENV)/.installed chromium ## Build the book and print it as one PDF beside its pages
+	$(BIN)/python -m livingreview pdf
 
 check: $(VENV)/.installed ## Name every fault in the data
 	$(BIN)/python -m livingreview check $(if $(FORMAT),--format $(FORMAT))
 
 test: $(VENV)/.installed lint chromium ## Run every test, the build of the book among them
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
-chromium: ## Install the browser that the tests open pages in, where there is none
+chromium: ## Install the browser that prints the book and that tests open pages in, where there is none
 	.ci/chromium
 
 audit: audit-workflows audit-html audit-lighthouse ## Audit the workflows and the built book with tools that are no Python

@@ -12,7 +12,7 @@ from pathlib import Path
 from bench import ways
 from bench.bookdown import bookdown, installed
 from bench.measure import Cost
-from bench.synthetic import grow
+from bench.synthetic import grow, grow_to_rows
 
 RESULTS = ways.ROOT / "bench/results.md"
 STOCK = "a. stock: `jupyter-book build --all`, a kernel for each chapter"
@@ -22,6 +22,7 @@ NOTHING = "d. ours, nothing changed"
 CELLS = "e1. floor: all cells in one plain process"
 STORED = "e2. floor: Sphinx with stored outputs"
 BOOKDOWN = "f. R bookdown, as many tables and plots, one R session"
+CHECKED_ROWS, CHECK_SECONDS = 10_000, 5
 TARGETS = {CLEAN: 0.20, ADDED: 0.10, NOTHING: 0.04}
 
 
@@ -33,8 +34,9 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         costs = compare(Path(folder), options.rounds)
+        checked = check_many(Path(folder))
         grown = {size: grow_and_build(Path(folder), size) for size in options.sizes}
-    RESULTS.write_text(report(costs, grown), encoding="utf-8")
+    RESULTS.write_text(report(costs, grown) + checks(*checked), encoding="utf-8")
     print(RESULTS.read_text(encoding="utf-8"))
 
 
@@ -58,6 +60,24 @@ def compare(folder: Path, rounds: int) -> dict[str, list[Cost]]:
             costs.setdefault(name, []).append(way())
             print(f"round {number + 1}: {name}: {costs[name][-1].wall:.1f} s", flush=True)
     return costs
+
+
+def check_many(folder: Path) -> tuple[int, Cost, Cost]:
+    """Return the rows of a made-up review, and the cost of checking them and the real ones."""
+    project = ways.copy(folder / "to-check")
+    real = ways.check(project)
+    rows = grow_to_rows(project, CHECKED_ROWS)
+    return rows, ways.check(project), real
+
+
+def checks(rows: int, many: Cost, real: Cost) -> str:
+    """Return what a check costs, as a section of the page."""
+    return (
+        "\n## Checking the data\n\n"
+        f"`livingreview check` of a made-up review of {rows:,} rows: {many.wall:.1f} s, "
+        f"{many.cpu:.1f} s of CPU (to reach: {CHECK_SECONDS} s); "
+        f"of this review: {real.wall:.1f} s, {real.cpu:.1f} s of CPU.\n"
+    )
 
 
 def grow_and_build(folder: Path, size: int) -> tuple[Cost, Cost, float]:

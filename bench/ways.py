@@ -61,6 +61,11 @@ def one_added(folder: Path, key: str) -> Cost:
     return ours(folder)
 
 
+def check(folder: Path) -> Cost:
+    """``livingreview check`` of all tables."""
+    return run([sys.executable, "-m", "livingreview", "check"], folder, PYTHONPATH=str(folder))
+
+
 def cells(folder: Path) -> Cost:
     """All cells of all chapters in one plain process, one after the other."""
     return run([sys.executable, str(ROOT / "bench/all_cells.py")], folder, PYTHONPATH=str(folder))

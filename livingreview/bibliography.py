@@ -109,6 +109,8 @@ def _reference(key: str, entry) -> Reference:
 
 
 BARE_PERCENT = re.compile(r"(?<!\\)%")
+# Most titles and names: signs that LaTeX leaves alone, and hyphens that are no dash.
+NO_LATEX = re.compile(r"(?:[\w\s.,:;()/+=]|-(?!-))*")
 # A lone brace has no form that all readers of BibTeX agree on: its wide form stands for it.
 BRACES = str.maketrans("{}", "｛｝")
 _BRACES_BACK = str.maketrans("｛｝", "{}")
@@ -116,6 +118,13 @@ _BRACES_BACK = str.maketrans("｛｝", "{}")
 
 def plain(text: str) -> str:
     """Return the text of a field without LaTeX, read as the list of references reads it."""
+    if NO_LATEX.fullmatch(text):
+        return re.sub(r"\s+", " ", text).strip()
+    return without_latex(text)
+
+
+def without_latex(text: str) -> str:
+    """Return the text of a field, decoded; `plain` spares this where nothing is to be decoded."""
     from pybtex.richtext import Text
 
     decoded = str(Text.from_latex(BARE_PERCENT.sub(r"\%", text))).translate(_BRACES_BACK)

@@ -27,6 +27,7 @@ from livingreview.doses import (
 from livingreview.evidence import favours, studies_view
 from livingreview.faults import Fault, near_miss
 from livingreview.pharmacokinetics import plasma_ceiling, read_parameters
+from livingreview.project import CONTENTS
 
 LEDGER = "data/claims.csv"
 LISTED = 12  # rows that a message names
@@ -138,15 +139,10 @@ def claim_faults(root: Path) -> list[Fault]:
     return faults
 
 
-def fallen_claims(root: Path) -> list[str]:
-    """Return `claim_faults` as lines."""
-    return [str(fault) for fault in claim_faults(root)]
-
-
 def _misplaced(review: Review, claim) -> Iterator[Fault]:
     page = review.root / f"{claim.page}.md"
     # a copy of the data alone has no pages to look into
-    if (review.root / "_toc.yml").is_file() and not (
+    if (review.root / CONTENTS).is_file() and not (
         page.is_file() and claim.sentence in page.read_text(encoding="utf-8", errors="replace")
     ):
         why = f"claim {claim.claim_id}: the sentence does not stand on {claim.page}.md"

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from importlib import import_module
 from pathlib import Path
 
 from livingreview.checks import examine
 from livingreview.claims import claim_faults
-from livingreview.evidence_diff import command as diff
+from livingreview.currency import currency_faults
 from livingreview.faults import DataError, Fault
-from livingreview.new_study import command as new_study
 from livingreview.new_study.all_or_nothing import restore
-from livingreview.pool import command as pool
 from livingreview.project import ProjectNotFoundError, find_root
 from livingreview.repairs import repair_project
 
@@ -31,6 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--fix", action="store_true", help="first repair what cannot be misread, and list it"
     )
     commands.add_parser("build", help="check the data and build the book into _build/html")
+    commands.add_parser("pdf", help="build the book and print it as one PDF beside its pages")
     serve = commands.add_parser("serve", help="show the book and rebuild it on a change")
     serve.add_argument("--port", type=int, default=8000, help="port on this machine")
     commands.add_parser("links", help="try every address that the book leads to")
@@ -38,20 +38,14 @@ def main(arguments: list[str] | None = None) -> int:
     guard.add_argument("site", nargs="?", type=Path, help="folder of the site, if not _build/html")
     guard.add_argument("--last", type=Path, help="manifest.json of the site as last published")
     guard.add_argument("--tag", help="tag of the release, which names the version of the data")
-    new_study.add_arguments(
-        commands.add_parser("new-study", help="add a study, with blanks for a person to fill")
-    )
-    pool.add_arguments(
-        commands.add_parser("pool", help="pool the studies of a CSV file of your own")
-    )
-    diff.add_arguments(
-        commands.add_parser(
-            "diff", help="show what differs in data, results and book between two versions"
-        )
-    )
+    given = sys.argv[1:] if arguments is None else arguments
+    for name, (module, words) in MODULES.items():
+        command = commands.add_parser(name, help=words)
+        if name in given:
+            import_module(module).add_arguments(command)
     options = parser.parse_args(arguments)
     if options.command in ANYWHERE:
-        return ANYWHERE[options.command](options)
+        return _run_module(options.command)(options)
     try:
         root = find_root()
     except ProjectNotFoundError as error:
@@ -59,7 +53,13 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     for line in restore(root):
         print(f"livingreview: {line}", file=sys.stderr)
-    return COMMANDS[options.command](root, options)
+    command = COMMANDS.get(options.command) or _run_module(options.command)
+    return command(root, options)
+
+
+def _run_module(name: str):
+    """Return the function that runs a command with a module of its own."""
+    return import_module(MODULES[name][0]).run
 
 
 def _check(root, options) -> int:
@@ -70,7 +70,7 @@ def _check(root, options) -> int:
         print(f"livingreview: a file cannot be repaired: {error}", file=sys.stderr)
         return 2
     faults, warnings = examine(root)
-    faults = faults or claim_faults(root)
+    faults = faults or [*claim_faults(root), *currency_faults(root)]
     lines = [shown(fault) for fault in repaired + sorted(faults + warnings)]
     found = f"{len(faults)} fault(s) found." if faults else "The data are in order."
     more = ((repaired, "repair(s) made"), (warnings, "warning(s) to look at"))
@@ -78,7 +78,9 @@ def _check(root, options) -> int:
     try:
         print("\n".join(lines), flush=True)
     except BrokenPipeError:
-        pool.leave_quietly()
+        from livingreview.pool.command import leave_quietly
+
+        leave_quietly()
     return 1 if faults else 0
 
 
@@ -91,6 +93,19 @@ def _build(root, options) -> int:
         print(f"livingreview: {error}", file=sys.stderr)
         return 1
     print(f"The book is in {site.relative_to(root)}/index.html")
+    return 0
+
+
+def _pdf(root, options) -> int:
+    from livingreview.book.build import BuildError
+    from livingreview.book.pdf.make import make_pdf
+
+    try:
+        path = make_pdf(root)
+    except BuildError as error:
+        print(f"livingreview: {error}", file=sys.stderr)
+        return 1
+    print(f"The PDF is {path.relative_to(root)}")
     return 0
 
 
@@ -129,14 +144,30 @@ def _serve(root, options) -> int:
     return 0
 
 
+# Commands with a module of their own, imported when asked for: some need what takes long to import.
+MODULES = {
+    "new-study": (
+        "livingreview.new_study.command",
+        "add a study, with blanks for a person to fill",
+    ),
+    "second-reading": (
+        "livingreview.second_reading",
+        "hand out an empty form for a second reading, or enter one",
+    ),
+    "pool": ("livingreview.pool.command", "pool the studies of a CSV file of your own"),
+    "diff": (
+        "livingreview.evidence_diff.command",
+        "show what differs in data, results and book between two versions",
+    ),
+}
 # These need no project around them.
-ANYWHERE = {"diff": diff.run, "pool": pool.run}
+ANYWHERE = ("diff", "pool")
 FORMATS = {"text": str, "github": Fault.annotation}
 COMMANDS = {
     "check": _check,
     "build": _build,
     "guard": _guard,
     "links": _links,
+    "pdf": _pdf,
     "serve": _serve,
-    "new-study": new_study.run,
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from livingreview import reads
+from livingreview import reads, retractions
 from livingreview.bibliography import Reference
 from livingreview.checks import read_checked
 from livingreview.corrections import apply_corrections, faults_by_row
@@ -42,7 +42,8 @@ def once(view: Callable) -> Callable:
 class Tables(Mapping):
     """Frames by the name of their table.
 
-    Each look-up is noted as a read of the table's file, and of the file that may correct it.
+    Each look-up is noted as a read of the table's file, and of the files that may correct it or
+    take rows out of it.
     """
 
     def __init__(self, frames: dict[str, pd.DataFrame], paths: dict[str, str]):
@@ -51,7 +52,7 @@ class Tables(Mapping):
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         frame = self._frames[name]
-        for read in (name, CORRECTIONS):
+        for read in (name, CORRECTIONS, retractions.TABLE):
             reads.note(self._paths[read])
         return frame
 
@@ -68,12 +69,13 @@ class Tables(Mapping):
 
 @dataclass(frozen=True)
 class Review:
-    """All tables of the review, with the corrections of ``discrepancies`` applied.
+    """All tables of the review, corrected by ``discrepancies``, without what was retracted.
 
     A table is an attribute: ``review.studies`` is a pandas DataFrame with the columns of the
-    schema; ``review.printed.studies`` holds the same rows as the source prints them. Values stay
-    text; `numeric` reads a column of them as numbers. An empty cell is an empty text. Every frame
-    is read once and must not be changed by those who use it.
+    schema; ``review.printed.studies`` holds the same rows as the source prints them, and
+    ``review.whole.studies`` those of retracted reports too. Values stay text; `numeric` reads a
+    column of them as numbers. An empty cell is an empty text. Every frame is read once and must
+    not be changed by those who use it.
 
     Attributes
     ----------
@@ -87,6 +89,8 @@ class Review:
         What `references` gives.
     uncorrected : dict of DataFrame
         The tables that hold a corrected cell, as printed.
+    with_retracted : Review or None
+        The same data with the rows of retracted reports, if there are any.
     views : dict
         What functions marked with `once` have computed from these tables.
     """
@@ -96,6 +100,7 @@ class Review:
     tables: Tables
     entries: dict[str, Reference]
     uncorrected: dict[str, pd.DataFrame] = field(default_factory=dict)
+    with_retracted: Review | None = None
     views: dict[tuple, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
@@ -115,7 +120,14 @@ class Review:
     @once
     def printed(self) -> Review:
         """The same data before any correction, for whatever is about what a source prints."""
-        return replace(self, tables=self.tables | self.uncorrected, uncorrected={})
+        whole = self.with_retracted and self.with_retracted.printed
+        tables = self.tables | self.uncorrected
+        return replace(self, tables=tables, uncorrected={}, with_retracted=whole)
+
+    @property
+    def whole(self) -> Review:
+        """The data with the rows of retracted reports, for a study's page and the register."""
+        return self.with_retracted or self
 
     @cached_property
     def faults(self) -> dict[tuple[str, str], list[tuple]]:
@@ -125,10 +137,12 @@ class Review:
     def replacing(self, **tables: pd.DataFrame) -> Review:
         """Return the same data with some tables replaced, to see what would follow from them.
 
-        What is put in stands under `printed` too: nothing of it is corrected.
+        What is put in stands under `printed` too: nothing of it is corrected. What was retracted is
+        out of `whole` as well.
         """
         others = {name: frame for name, frame in self.uncorrected.items() if name not in tables}
-        return replace(self, tables=self.tables | tables, uncorrected=others)
+        tables = self.tables | tables
+        return replace(self, tables=tables, uncorrected=others, with_retracted=None)
 
     def of_studies(self, keys: Collection[str]) -> Review:
         """Return the same data with the rows of some studies alone."""
@@ -143,7 +157,8 @@ class Review:
 
         fewer = {name: kept(frame) for name, frame in self.tables.items()}
         printed = {name: kept(frame) for name, frame in self.uncorrected.items()}
-        return replace(self, tables=self.tables | fewer, uncorrected=printed)
+        tables = self.tables | fewer
+        return replace(self, tables=tables, uncorrected=printed, with_retracted=None)
 
     @once
     def labels(self, table: str, column: str = "label") -> dict[str, str]:
@@ -166,7 +181,8 @@ def load(root: Path | str | None = None) -> Review:
     -------
     Review
         The tables, typed: dates as dates, whole numbers as integers, all else as text; with the
-        corrections applied, and the tables as printed under `Review.printed`.
+        corrections applied and without retracted reports. The tables as printed are under
+        `Review.printed`, those with retracted reports under `Review.whole`.
 
     Raises
     ------
@@ -212,7 +228,12 @@ def _read(folder: Path) -> Review:
         frames[name], paths[name] = frame, f"{DATA_DIR}/{table.path}"
     corrected = apply_corrections(package, frames)
     printed = {name: frames[name] for name in corrected}
-    return Review(folder, package, Tables(frames | corrected, paths), references, printed)
+    whole = Review(folder, package, Tables(frames | corrected, paths), references, printed)
+    if not (fewer := retractions.leave_out(frames | corrected)):
+        return whole
+    tables, as_printed = whole.tables | fewer, printed | retractions.leave_out(frames)
+    kept = {name: as_printed[name] for name in printed}
+    return replace(whole, tables=tables, uncorrected=kept, with_retracted=whole)
 
 
 def numeric(column: pd.Series) -> pd.Series:

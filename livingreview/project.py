@@ -9,6 +9,7 @@ PACKAGE_FILE = "datapackage.json"
 BIBLIOGRAPHY = "references.bib"
 CONFIG = "_config.yml"
 CITATION = "CITATION.cff"
+CONTENTS = "_toc.yml"
 
 
 class ProjectNotFoundError(Exception):

@@ -24,6 +24,7 @@ from livingreview.synthesis import PEOPLE, RISKS, overall_risk, study_directions
 
 PAGE = "register.html"
 NOT_JUDGED = "not judged"
+RETRACTED = "Retracted"
 # options that hold several rungs
 UNTRIED = (RUNGS["case report"], RUNGS["register study"])
 WIDER = {"people": PEOPLE, "trials": tuple(rung for rung in PEOPLE if rung not in UNTRIED)}
@@ -57,6 +58,9 @@ class Filter:
 def register(review: Review) -> pd.DataFrame:
     """Return one row per study, those nearest to a patient first, and the newest of these first.
 
+    Retracted studies come last. They have a rung of their own and no other value but their
+    conditions, so that no count of studies by a filter holds them.
+
     Returns
     -------
     DataFrame
@@ -67,6 +71,21 @@ def register(review: Review) -> pd.DataFrame:
         low-dose band, and why others have none), ``direction`` and ``risk``; and ``values``, a
         dict with the tuple of its values for each `Filter`.
     """
+    frame = _arranged(review)
+    if review.whole is review:
+        return frame
+    gone = _arranged(review.whole)
+    gone = gone[~gone["study_id"].isin(frame["study_id"])]
+    gone = gone.assign(rung=RETRACTED, direction=RETRACTED.lower(), risk=RETRACTED.lower())
+    gone["values"] = [
+        dict.fromkeys(values, ()) | {"condition": values["condition"], "rung": (RETRACTED,)}
+        for values in gone["values"]
+    ]
+    return pd.concat([frame, gone], ignore_index=True)
+
+
+def _arranged(review: Review) -> pd.DataFrame:
+    """Return the rows of `register` for a review as if nothing were retracted."""
     frame = studies_view(review).merge(_doses(review), on="study_id", how="left")
     frame["scale"] = frame["scale"].fillna("")
     frame["dose"] = [places if isinstance(places, tuple) else () for places in frame["dose"]]
@@ -139,7 +158,11 @@ def filters(review: Review) -> tuple[Filter, ...]:
     }
     found = (
         Filter("condition", "Condition", conditions),
-        Filter("rung", "Design", {"Several": several, "One": {rung: rung for rung in ORDER}}),
+        Filter(
+            "rung",
+            "Design",
+            {"Several": several, "One": {rung: rung for rung in (*ORDER, RETRACTED)}},
+        ),
         Filter("dose", "Dose, in an adult", {"": doses}),
         Filter("direction", "Direction", {"": {way: way for way in DIRECTIONS.values()}}),
         Filter("risk", "Risk of bias", {"": {risk: risk for risk in risks}}),

@@ -43,7 +43,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: its file, columns and keys."""
+    """One table: its file, columns and keys; `may_be_empty` says that no rows are no fault."""
 
     name: str
     path: str
@@ -52,6 +52,7 @@ class Table:
     fields: tuple[Field, ...]
     primary_key: tuple[str, ...]
     foreign_keys: tuple[tuple[str, str, str], ...]
+    may_be_empty: bool = False
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
@@ -61,12 +62,13 @@ class Table:
 
 @dataclass(frozen=True)
 class Package:
-    """The whole data package."""
+    """The whole data package; `interval` is how often it is to be brought up to date (ISO 8601)."""
 
     title: str
     version: str
     licence: str
     tables: dict[str, Table]
+    interval: str = ""
 
 
 def _typed(value: object, kind: type | tuple[type, ...], what: str):
@@ -120,6 +122,7 @@ def _table(raw: dict) -> Table:
             )
             for key in schema.get("foreignKeys", ())
         ),
+        may_be_empty=_typed(raw.get("mayBeEmpty", False), bool, "mayBeEmpty"),
     )
     if len(table.by_name) < len(table.fields):
         raise ValueError(f"a column of {table.name} stands twice")
@@ -157,7 +160,8 @@ def read_package(root: Path) -> Package:
             raise ValueError("two tables have one name")
         licence = raw["licenses"][0]["title"]
         words = _texts([raw["title"], raw["version"], licence], "title, version or licence")
-        return Package(*words, named)
+        interval = _typed(raw.get("accrualPeriodicity", ""), str, "accrualPeriodicity")
+        return Package(*words, named, interval)
     except FileNotFoundError:
         raise PackageError("the file is missing") from None
     except OSError as error:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,35 +12,11 @@ from pathlib import Path
 
 from playwright.sync_api import ConsoleMessage, Page, sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-REMEDY = (
-    "There is no Chromium to open the pages in. Install one (Debian: apt-get install chromium), "
-    "or name its program in the variable CHROMIUM."
-)
-# A test has no use for what a browser does on its own, and may run as root in a container.
-OPTIONS = (
-    *("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic"),
-    *("--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync"),
-    # whatever a page asks for, nothing is asked of another machine
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-)
+from livingreview.book.pdf.chromium import OPTIONS as PRINTING
+from livingreview.book.pdf.chromium import program
 
-
-def program() -> str:
-    """Return the path of Chromium.
-
-    Raises
-    ------
-    RuntimeError
-        If there is none: a page that nobody opened was not tested.
-    """
-    named = os.environ.get("CHROMIUM")
-    found = (shutil.which(name) for name in ((named,) if named else NAMES))
-    path = next(filter(None, found), None)
-    if path is None:
-        raise RuntimeError(REMEDY)
-    return path
+# Whatever a page asks for, nothing is asked of another machine.
+OPTIONS = (*PRINTING, "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
 
 
 class _BelowBase(SimpleHTTPRequestHandler):

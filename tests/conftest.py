@@ -77,6 +77,15 @@ def built(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def printed(built, tmp_path_factory):
+    """The built copy with its PDF made once, as it is published; tests must not change it."""
+    folder = shutil.copytree(built, tmp_path_factory.mktemp("printed") / "project")
+    done = command(folder, "pdf")
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+    return folder
+
+
+@pytest.fixture(scope="session")
 def site_address(built):
     """The address of the built site on a server of this machine."""
     with serve(built / SITE) as address:

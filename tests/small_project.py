@@ -97,6 +97,12 @@ beta2021-c2,beta2021,section 2,[1],1,Mice,Pain,wrong entry,2,cited title""",
 alpha2020.b1,alpha2020,RoB 2,22 August 2019,overall,some concerns,It is not registered.""",
     "trustworthiness": """check_id,study_id,domain,judgement,reason
 alpha2020.t1,alpha2020,overall,no concerns,Nothing was found.""",
+    "retractions": """reference,retracted,notice,reason
+gamma2022,2026-11-20,10.1000/notice,The data could not be produced.""",
+    "second_readings": """table,row,column,first,second,reader,extracted,kept,reason,resolved
+measurements,alpha2020.m4,mean,5.4,5.4,person,2026-11-22,,,
+measurements,alpha2020.m4,sd,2.3,2.2,person,2026-11-22,second,A slip of the pen.,2026-11-23
+comparisons,gamma2022_mice.c1,p,<0.05,not printed,program,2026-11-22,first,It stands in the text.,2026-11-23""",
     "certainty": """certainty_id,question,population,intervention,comparator,outcome_id,studies,certainty,reason,sentence
 pain,Does it help?,Adults,LDN,No treatment,pain_score,alpha2020,low,One small trial.,It may help.""",
     "claims": """claim_id,page,sentence,view,rows,relation,number

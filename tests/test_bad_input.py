@@ -77,6 +77,16 @@ def folder(name):
     return spoil
 
 
+def both(first, second):
+    """Do one after the other."""
+
+    def spoil(folder):
+        first(folder)
+        second(folder)
+
+    return spoil
+
+
 def again(table, line, column, value):
     """Repeat a line with another key."""
 
@@ -206,6 +216,34 @@ KINDS = {
     "key of two columns that stands twice": cell("reference_lists", 3, "number", "1"),
     "more measured than in the arm": cell("measurements", 2, "n", "41"),
     "more in an arm than in the study": cell("arms", 2, "n", "81"),
+    "thousands comma where a decimal comma may be": cell("measurements", 2, "mean", "6,100"),
+    "thousands comma in the wrong place": cell("studies", 2, "n", "1,2345"),
+    "retraction of no report": cell("retractions", 2, "reference", "gama2022"),
+    "retraction of what the review does not hold": both(
+        new("references.bib", f"{small_project.BIBLIOGRAPHY}\n@misc{{delta2023, title={{A}}}}\n"),
+        cell("retractions", 2, "reference", "delta2023"),
+    ),
+    "retraction without its notice": cell("retractions", 2, "notice", ""),
+    "retraction whose notice is no address": cell("retractions", 2, "notice", "see journal"),
+    "retraction without its day": cell("retractions", 2, "retracted", ""),
+    "certainty that rests on a retracted study": cell("retractions", 2, "reference", "alpha2020"),
+    "second reading of no table": cell("second_readings", 2, "table", "measurement"),
+    "second reading of a table that is not read twice": cell(
+        "second_readings", 2, "table", "doses"
+    ),
+    "second reading of no column": cell("second_readings", 2, "column", "means"),
+    "second reading of no row": cell("second_readings", 2, "row", "alpha2020.m44"),
+    "second reading with a decimal comma": cell("second_readings", 2, "second", "5,4"),
+    "disagreement left open": cell("second_readings", 2, "second", "5.5"),
+    "disagreement in the last zero": cell("second_readings", 2, "second", "5.40"),
+    "disagreement on whether there is a value": cell("second_readings", 2, "second", "not printed"),
+    "disagreement resolved without a reason": cell("second_readings", 3, "reason", ""),
+    "disagreement resolved before it was found": cell(
+        "second_readings", 3, "resolved", "2026-11-21"
+    ),
+    "kept value that is not in its cell": cell("second_readings", 3, "kept", "first"),
+    "neither kept and one in the cell": cell("second_readings", 3, "kept", "neither"),
+    "value changed that both readings found": cell("measurements", 5, "mean", "5.3"),
 }
 
 

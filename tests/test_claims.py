@@ -8,7 +8,7 @@ import re
 import pytest
 from conftest import ROOT, command
 
-from livingreview.claims import ClaimError, check_claims, fallen_claims
+from livingreview.claims import ClaimError, check_claims, claim_faults
 
 
 def spoilt(review, **cells):
@@ -19,7 +19,7 @@ def spoilt(review, **cells):
 
 
 def test_every_claim_holds_on_the_data_of_this_repository(review):
-    assert fallen_claims(ROOT) == []
+    assert claim_faults(ROOT) == []
     assert len(check_claims(review)) == len(review.claims)
 
 

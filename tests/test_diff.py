@@ -142,10 +142,10 @@ def test_a_study_added(base, grown):
     ]
     sentences = [text for page, text in rows(diff, "Sentences of the book") if page == "index"]
     before, after = (len(r.side.review.studies) for r in (base, grown))
-    assert any(f"It holds [-{before}-]{{+{after}+}} studies" in text for text in sentences)
+    assert any(f"The book holds [-{before}-]{{+{after}+}} studies" in text for text in sentences)
     pages = dict(rows(diff, "Pages touched"))
     assert pages["studies/newcomer2026"] == "page added"
-    assert pages["index"] == f"{len(sentences)} sentences, 1 figure"
+    assert pages["index"] == f"{len(sentences)} sentences, 2 figures"
     assert [name for name in pages if name.startswith("studies/")] == ["studies/newcomer2026"]
     ((verdict,),) = [row[1:] for row in rows(diff, "Audit of reported statistics")]
     assert "reported 0.02" in verdict and "[-(none)-]" in verdict

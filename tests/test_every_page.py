@@ -24,8 +24,9 @@ COMPRESSED = {".css", ".html", ".js", ".json", ".svg"}
 
 
 @pytest.fixture(scope="module")
-def site(built):
-    return built / SITE
+def site(printed):
+    """The site as it is published, its PDF among it."""
+    return printed / SITE
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,7 @@ from myst_nb.core.config import NbParserConfig
 from myst_nb.core.read import create_nb_reader
 from myst_parser.config.main import MdParserConfig
 
+from livingreview.book import execution
 from livingreview.book.execution import Chapter, ChapterError, Outputs, run_chapter
 from livingreview.book.forked_kernels import KernelServer
 from livingreview.book.inputs import Inputs, Record
@@ -182,6 +183,23 @@ def test_a_cell_that_hangs_is_named(server, tmp_path):
         run_chapter(made_up, tmp_path, 1)
 
 
+def test_outputs_that_come_late_are_waited_for_and_never_lost(server, tmp_path, monkeypatch):
+    late = """
+        import time
+        kernel = get_ipython().kernel
+        tell = kernel._publish_status
+        def late(status, *rest, **more):
+            time.sleep(3 if status == "idle" else 0)
+            tell(status, *rest, **more)
+        kernel._publish_status = late
+        """
+    notebook, _ = run_chapter(chapter(tmp_path, [late, "1 + 1"]), tmp_path, 30)
+    assert notebook.cells[1].outputs[0]["data"]["text/plain"] == "2"
+    monkeypatch.setattr(execution, "LATE", 1)
+    with pytest.raises(ChapterError, match="made-up, code cell 1"):
+        run_chapter(chapter(tmp_path, [late, "1 + 1"]), tmp_path, 30)
+
+
 def test_a_cell_that_ends_its_kernel_is_named(server, tmp_path):
     made_up = chapter(tmp_path, ["import os\nos._exit(3)"])
     with pytest.raises(ChapterError, match=r"made-up, code cell 1 \(import os\): ended its kernel"):
@@ -263,7 +281,8 @@ def test_the_tables_that_a_chapter_reads_are_seen_and_no_others(server, project)
     names = read_of(project, "from livingreview.data import load\nload().species")
     tables = {name for name in names if name.startswith("data/")}
     # and what may correct a cell of it
-    assert tables == {"data/species.csv", "data/discrepancies.csv", "data/datapackage.json"}
+    always = {"data/discrepancies.csv", "data/retractions.csv", "data/datapackage.json"}
+    assert tables == {"data/species.csv"} | always
     assert "references.bib" not in names
     assert "references.bib" in read_of(
         project, "from livingreview.data import load\nload().references"

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import struct
 import xml.etree.ElementTree as ET
-from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -17,7 +15,8 @@ from sphinx.errors import ExtensionError
 from test_figures import CASES
 
 from livingreview.book import build as building
-from livingreview.book.figures import all_files, write
+from livingreview.book.figures import all_files, write_files
+from livingreview.book.pictures import Painter, as_png
 from livingreview.figures.evidence_map import map_of_evidence
 from livingreview.figures.figure_files import FigureFiles, as_csv, packed, unpacked
 
@@ -54,7 +53,7 @@ def test_the_files_of_a_figure_are_the_figure(site, review):
     svg = (folder / "evidence-map.svg").read_text(encoding="utf-8")
     assert ET.fromstring(svg).tag == "{http://www.w3.org/2000/svg}svg"
     assert "var(--" not in svg and drawing.alt in svg
-    assert (folder / "evidence-map.png").read_bytes() == drawing.png()
+    assert (folder / "evidence-map.png").read_bytes() == as_png(svg)
 
 
 def test_the_numbers_to_keep_are_those_behind_the_figures(site, review):
@@ -101,7 +100,7 @@ def test_numbers_keep_every_digit_and_no_text_is_a_formula():
 
 
 def test_files_are_taken_out_of_an_output_whole():
-    figure = FigureFiles("x", HOSTILE, {"png": b"\x00\xff", "csv": HOSTILE.encode()})
+    figure = FigureFiles("x", HOSTILE, {"svg": b"\x00\xff", "csv": HOSTILE.encode()})
     html = "<div>before</div>" + packed(figure)
     assert html.count("<") == 4
     assert unpacked(html) == ("<div>before</div>", figure)
@@ -116,15 +115,55 @@ def test_two_figures_that_differ_cannot_share_a_name():
 
 
 def test_files_of_a_figure_that_is_gone_go_and_the_others_stay(tmp_path):
-    def build(**figures):
-        env = SimpleNamespace(livingreview_figures={"page": figures})
-        app = SimpleNamespace(builder=SimpleNamespace(format="html"), outdir=str(tmp_path), env=env)
-        write(app, None)
-        return {path.name: path.stat().st_mtime_ns for path in (tmp_path / "figures").iterdir()}
+    def build(keep=True, **figures):
+        files = {f"{name}.svg": content.encode() for name, content in figures.items()}
+        drawn = write_files(tmp_path / "figures", files, keep)
+        for name in drawn:
+            (tmp_path / f"figures/{name}.png").write_text(figures[name])
+        return drawn, {path.name for path in (tmp_path / "figures").iterdir()}
 
-    one, two = (FigureFiles(name, "", {"csv": name.encode()}) for name in ("one", "two"))
-    assert set(build(one=one, two=two)) == {"one.csv", "two.csv"}
-    os.utime(tmp_path / "figures/one.csv", ns=(1, 1))
-    assert build(one=one) == {"one.csv": 1}, "a file that is the same is not written again"
-    build(one=FigureFiles("one", "", {"csv": b"changed"}))
-    assert (tmp_path / "figures/one.csv").read_bytes() == b"changed"
+    both = {"one.svg", "two.svg", "one.png", "two.png"}
+    assert build(one="1", two="2") == (["one", "two"], both)
+    assert build(one="1", two="2") == ([], both), "what is the same is not drawn again"
+    assert build(one="1", two="changed") == (["two"], both)
+    assert build(one="1") == ([], {"one.svg", "one.png"})
+    (tmp_path / "figures/one.png").unlink()
+    assert build(one="1")[0] == ["one"], "a picture that is missing is drawn"
+    assert build(keep=False, one="1")[0] == ["one"], "another program draws all again"
+
+
+def test_pictures_are_drawn_from_their_svg_in_a_process_of_their_own(tmp_path):
+    square = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="72" height="36"><path d="M0 0h9v9z"/></svg>'
+    )
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.svg").write_text(square)
+    painter = Painter(tmp_path, ["one", "two"])
+    assert painter.finish()
+    painter.stop()
+    assert {path.name for path in tmp_path.iterdir()} == {
+        *("one.svg", "two.svg", "one.png", "two.png")
+    }
+    picture = (tmp_path / "two.png").read_bytes()
+    assert struct.unpack(">II", picture[16:24]) == (150, 75)
+    assert picture == as_png(square)
+
+
+def test_a_picture_that_cannot_be_drawn_is_told_and_nothing_is_left_half_drawn(tmp_path, capfd):
+    (tmp_path / "broken.svg").write_text("<svg")
+    painter = Painter(tmp_path, ["broken"])
+    assert not painter.finish()
+    painter.stop()
+    assert "ValueError" in capfd.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["broken.svg"]
+
+
+def test_no_process_goes_on_drawing_when_its_build_is_gone(tmp_path):
+    big = '<svg xmlns="http://www.w3.org/2000/svg" width="3000" height="3000"/>'
+    names = [f"p{number}" for number in range(200)]
+    for name in names:
+        (tmp_path / f"{name}.svg").write_text(big)
+    painter = Painter(tmp_path, names)
+    painter.stop()
+    assert not painter.finish()
+    assert len(list(tmp_path.glob("*.png"))) < len(names)

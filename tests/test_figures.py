@@ -33,6 +33,7 @@ from livingreview.figures.implantation import (
     receptive_window,
     receptivity_signs,
 )
+from livingreview.figures.kinds_of_evidence import kinds_of_evidence
 from livingreview.figures.ladder import dish_to_trial
 from livingreview.figures.mechanism_figures import (
     healthy_cells,
@@ -50,6 +51,7 @@ from livingreview.register import register
 from livingreview.synthesis import AGAINST, FOR, HIGH, LOWER, MIXED, PEOPLE, UNSURE
 
 SIMPLE = [
+    kinds_of_evidence,
     map_of_evidence,
     dish_to_trial,
     concentrations_against_plasma,

@@ -167,7 +167,9 @@ def test_only_the_comment_follows_a_pull_request_and_it_runs_code_of_main():
 def test_every_push_to_main_publishes_what_was_guarded():
     (job, _) = next(iter(steps("publish")))
     names = [one["name"] for one in job["steps"]]
-    assert names.index("Build the book") < names.index("Refuse an empty, partial or shrunken site")
+    assert names.index("Build the book and its PDF") < names.index(
+        "Refuse an empty, partial or shrunken site"
+    )
     assert names.index("Refuse an empty, partial or shrunken site") < names.index(
         "Keep the site for its pages"
     )

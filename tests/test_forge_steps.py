@@ -47,9 +47,9 @@ def stand_in(folder, text):
         ("pull-request", "Name every fault in the data, beside its line", "check FORMAT=github"),
         ("pull-request", "Run every test", "test"),
         ("pull-request", "Audit what needs more tools", "audit"),
-        ("pull-request", "Build the book", "book"),
-        ("publish", "Build the book", "book"),
-        ("weekly", "Build the book from nothing", "clean book"),
+        ("pull-request", "Build the book and its PDF", "pdf"),
+        ("publish", "Build the book and its PDF", "pdf"),
+        ("weekly", "Build the book from nothing", "clean pdf"),
         ("weekly", "Try every link", "links"),
     ],
 )
@@ -287,11 +287,11 @@ FETCH = f"^curl .*{BASEURL}manifest.json$"
 
 
 @pytest.fixture(scope="module")
-def site(built, tmp_path_factory):
+def site(printed, tmp_path_factory):
     """A copy of the built project, with the environment of this one; its site must stay whole."""
     folder = tmp_path_factory.mktemp("site") / "repository"
-    shutil.copytree(built, folder, ignore=LEFT_OUT)
-    shutil.copytree(built / SITE, folder / SITE)
+    shutil.copytree(printed, folder, ignore=LEFT_OUT)
+    shutil.copytree(printed / SITE, folder / SITE)
     (folder / ".venv").symlink_to(sys.prefix)
     return folder
 

@@ -3,12 +3,14 @@
 Reading order: `refusal` (no page from faulty data), `inputs` (digests of what a chapter depends
 on), `execution` (chapters run, several at once, and their outputs kept), `forked_kernels` with
 `kernel_server` and `running_start` (a kernel without the wait), `stale` (Sphinx reads again what
-has changed), `study_pages` with `search_index` (a page for each study), `assets` (the same pages
-on the first and on a later build, and none unused), `reference_list` (for those who hear it),
-`history` (on which day a page changed), `figures` and `downloads` with `reference_files` (figures
-and data beside the pages), `citation`, `structured_data` and `page_head` (what a page tells
-programs), `feed`, `sitemap` and `not_found` (files that a site is expected to have),
-`manifest` (what the site holds), `build`, `serve`, `guard` and `links` (the commands).
+has changed), `study_pages` with `mould` and `search_index` (a page for each study), `assets` (the
+same files on the first and on a later build, and none unused), `writing` (by two processes),
+`bibliography_style` (a reference is formatted once), `reference_list` (for those who hear it),
+`history` (on which day a page changed), `figures` with `pictures`, and `downloads` with
+`reference_files` (figures and data beside the pages), `citation`, `structured_data` and `page_head`
+(what a page tells programs), `cite_button` (and readers), `feed`, `sitemap` and `not_found` (files
+that a site is expected to have), `manifest` (what the site holds), `pdf` (the whole book as one
+PDF), `build`, `serve`, `guard` and `links` (the commands).
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ def setup(app: Sphinx) -> dict:
     # Imported here and not above: a kernel imports this package too, and shall not wait for Sphinx.
     from livingreview.book import (
         assets,
+        bibliography_style,
         citation,
+        cite_button,
         downloads,
         feed,
         figures,
@@ -35,10 +39,11 @@ def setup(app: Sphinx) -> dict:
         sitemap,
         stale,
         study_pages,
+        writing,
     )
 
-    parts = (refusal, stale, figures, study_pages, assets, downloads)
-    parts += (reference_list, citation, page_head, feed, sitemap, not_found)
+    parts = (refusal, stale, figures, study_pages, assets, bibliography_style, downloads)
+    parts += (writing, reference_list, citation, page_head, cite_button, feed, sitemap, not_found)
     for part in parts:
         part.connect(app)
     safe = {"parallel_read_safe": True, "parallel_write_safe": True}

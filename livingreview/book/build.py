@@ -106,21 +106,23 @@ def run_sphinx(root: Path, builder: str = "html") -> bool:
 
 def pages(root: Path) -> list[str]:
     """Return the pages that the contents promise, as paths inside the site."""
+    return [page for _, found in parts(root) for page in found]
+
+
+def parts(root: Path) -> list[tuple[str, list[str]]]:
+    """Return the parts of the contents, each with its pages; the first page has no part."""
     import yaml
 
     contents = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
-    found = [contents["root"]]
 
-    def walk(entries: list[dict]) -> None:
-        for entry in entries:
-            if "file" in entry:
-                found.append(entry["file"])
-            for key in ("chapters", "sections"):
-                walk(entry.get(key, []))
+    def below(entry: dict) -> list[str]:
+        found = [f"{entry['file'].removesuffix('.md')}.html"] if "file" in entry else []
+        inner = [one for key in ("chapters", "sections") for one in entry.get(key, [])]
+        return found + [page for one in inner for page in below(one)]
 
-    walk(contents.get("parts", []))
-    walk(contents.get("chapters", []))
-    return [f"{name.removesuffix('.md')}.html" for name in found]
+    root_page = [f"{contents['root'].removesuffix('.md')}.html"]
+    listed = [(part.get("caption", ""), below(part)) for part in contents.get("parts", [])]
+    return [("", root_page + below(contents)), *listed]
 
 
 def publish(root: Path, built: Path) -> None:
@@ -140,6 +142,13 @@ def restore(root: Path) -> None:
     """Put the last site back if a build was cut off between the two renames."""
     if not (root / SITE).exists() and (root / LAST).exists():
         (root / LAST).rename(root / SITE)
+
+
+def note_added(root: Path) -> None:
+    """Note a file that a command has added to the site since it was put in place."""
+    manifest.write(root / SITE)
+    stamp = (_stamp(root) or {}) | {"files": _files(root / SITE)}
+    (root / MADE_OF).write_text(json.dumps(stamp), encoding="utf-8")
 
 
 def _stamp(root: Path) -> dict | None:

@@ -28,6 +28,7 @@ from livingreview.book.inputs import Inputs, Record, all_names
 # Two kernels compute while the next one starts, which is mostly waiting.
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 AT_ONCE = min(4, (os.cpu_count() or 1) + 1)
+LATE = 120  # seconds that the outputs of a cell may come after its end, on a busy machine
 
 
 class ChapterError(Exception):
@@ -172,6 +173,9 @@ def run_chapter(
             resources={"metadata": {"path": str(chapter.path.parent)}},
             shutdown_kernel="immediate",
             record_timing=False,
+            # nbclient would go on without outputs that come late, and keep the chapter without them
+            iopub_timeout=LATE,
+            raise_on_iopub_timeout=True,
         )
         at = Place(chapter.name)
         client.on_cell_start = at.enter

@@ -1,4 +1,7 @@
-"""The files of each figure at ``figures/``: taken out of the stored outputs, linked under it."""
+"""The files of each figure at ``figures/``: taken out of the stored outputs, linked under it.
+
+An SVG and the numbers come with the output; the PNG is drawn from the SVG while pages are written.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,11 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util.osutil import relative_uri
 
+from livingreview.book.pictures import Painter, drawn_by
 from livingreview.figures.figure_files import FigureFiles, unpacked
 
 FOLDER = "figures"
+DRAWN = "livingreview-drawn"  # attribute of a figure of the page: the name of what is drawn in it
 LINKS = Markup(
     '<p class="lr-figure-files">Download: '
     '<a href="{0}.svg" download>SVG</a> · <a href="{0}.png" download>PNG</a> · '
@@ -27,7 +32,8 @@ def connect(app: Sphinx) -> None:
     """Take files out of a page when it is read, and write those of all pages at the end."""
     app.connect("doctree-read", take_out)
     app.connect("env-purge-doc", forget)
-    app.connect("build-finished", write)
+    app.connect("env-updated", write)
+    app.connect("build-finished", finish)
 
 
 def take_out(app: Sphinx, doctree: nodes.document) -> None:
@@ -48,6 +54,7 @@ def take_out(app: Sphinx, doctree: nodes.document) -> None:
         else:
             node += nodes.Text(html)
             figure += nodes.raw("", links, format="html")
+            figure[DRAWN] = drawn.name
 
 
 def _figure_around(node: nodes.Node) -> nodes.figure | None:
@@ -68,21 +75,70 @@ def figures_of(env: BuildEnvironment) -> dict[str, Figures]:
     return env.livingreview_figures
 
 
-def write(app: Sphinx, exception: Exception | None) -> None:
-    """Write the files of all figures, and remove those of figures that are gone."""
-    if exception is not None or app.builder.format != "html":
-        return
-    folder = Path(app.outdir) / FOLDER
+def write(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Write the files of all figures, remove those of figures that are gone, start drawing."""
+    if app.builder.format == "html":
+        folder = Path(app.outdir) / FOLDER
+        # another program to draw with, and all are drawn again
+        by, env.livingreview_drawn_by = getattr(env, "livingreview_drawn_by", ""), drawn_by()
+        names = write_files(folder, dict(all_files(figures_of(env))), by == drawn_by())
+        app.livingreview_painter = Painter(folder, names)
+    return []
+
+
+def write_files(folder: Path, files: dict[str, bytes], keep: bool) -> list[str]:
+    """Write files into a folder, and take away what stands there besides.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    files : dict of bytes
+        Content by name.
+    keep : bool
+        Whether a PNG whose SVG has not changed may stay.
+
+    Returns
+    -------
+    list of str
+        Names, without an ending, of each SVG that has to be drawn as PNG.
+    """
     folder.mkdir(exist_ok=True)
-    files = dict(all_files(figures_of(app.env)))
-    for path in folder.iterdir():
-        if path.name not in files:
-            path.unlink()
+    changed = set()
     for name, content in files.items():
         path = folder / name
         if not path.is_file() or path.read_bytes() != content:
+            # taken away, not written over: the site in place may share the file
             path.unlink(missing_ok=True)
             path.write_bytes(content)
+            changed.add(name)
+    pictures = [name.removesuffix(".svg") for name in files if name.endswith(".svg")]
+    kept = {
+        f"{name}.png"
+        for name in pictures
+        if keep and f"{name}.svg" not in changed and (folder / f"{name}.png").is_file()
+    }
+    for path in folder.iterdir():
+        if path.name not in files and path.name not in kept:
+            path.unlink()
+    return [name for name in pictures if f"{name}.png" not in kept]
+
+
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """Wait until all is drawn; draw nothing more after a failure.
+
+    Raises
+    ------
+    ExtensionError
+        If a picture could not be drawn.
+    """
+    painter = app.__dict__.pop("livingreview_painter", None)
+    if painter is None:
+        return
+    drawn = exception is not None or painter.finish()
+    painter.stop()
+    if not drawn:
+        raise ExtensionError("a figure could not be drawn as PNG; see above")
 
 
 def all_files(figures: dict[str, Figures]) -> Iterator[tuple[str, bytes]]:

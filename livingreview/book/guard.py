@@ -14,6 +14,8 @@ from pathlib import Path
 from livingreview.book import manifest
 from livingreview.book.build import pages
 from livingreview.book.downloads import ARCHIVE, RECOMPUTED
+from livingreview.book.pdf.whole import NAME as PDF
+from livingreview.book.pdf.whole import faults_of_pdf
 from livingreview.book.study_pages import FOLDER
 from livingreview.data import Review, load
 from livingreview.faults import Fault
@@ -21,7 +23,7 @@ from livingreview.project import BIBLIOGRAPHY, DATA_DIR, PACKAGE_FILE
 from livingreview.schema import read_package
 
 SMALLEST_SHARE = 0.5  # of its last size that a page or a table may shrink to
-AGAIN = "Build it again with `make clean book`"
+AGAIN = "Build it again with `make clean pdf`"
 ON_PURPOSE = (
     "If it is meant, run the workflow Publish by hand and tick that the site is smaller on purpose"
 )
@@ -41,13 +43,15 @@ def faults_of_site(root: Path, site: Path, last: Path | None = None) -> list[Fau
     """
     review = load(root)
     downloads = _sources(root)
-    promised = [*pages(root), *(f"{FOLDER}/{study}.html" for study in review.studies["study_id"])]
-    promised += ["search.html", "searchindex.js", manifest.MANIFEST]
+    promised = [*pages(root), *(f"{FOLDER}/{key}.html" for key in review.whole.studies["study_id"])]
+    promised += ["search.html", "searchindex.js", manifest.MANIFEST, PDF]
     promised += [f"{DATA_DIR}/{name}" for name in (*downloads, RECOMPUTED, ARCHIVE)]
     missing = [name for name in promised if not (site / name).is_file()]
     faults = [_fault(name, "is missing from the site") for name in missing]
     faults += _cut_off(site)
     faults += _other_data(site, downloads)
+    if PDF not in missing:
+        faults += [_fault(PDF, why) for why in faults_of_pdf(root, site, site / PDF)]
     if manifest.MANIFEST not in missing:
         faults += _not_as_built(site)
     if last:
@@ -134,7 +138,7 @@ def _shrunk(site: Path, last: Path, review: Review) -> Iterator[Fault]:
     updates = review.updates
     removals = " ".join(updates.loc[updates["kind"] == "study removed", "summary"])
     for name, size in sorted(before.items()):
-        if not name.endswith(".html") and not name.startswith(f"{DATA_DIR}/"):
+        if not name.endswith((".html", PDF)) and not name.startswith(f"{DATA_DIR}/"):
             continue  # scripts and styles come and go with the theme
         if name not in here:
             study = re.fullmatch(rf"{FOLDER}/(.+)\.html", name)

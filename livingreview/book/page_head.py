@@ -69,7 +69,8 @@ def fill_head(
     # the heading on paper
     context.setdefault("pagetitle", escape(Markup(context.get("title", "")).striptags()))
     if about:
-        context["last_updated"] = app.env.livingreview_changed.get(pagename, "")
+        changed = app.env.livingreview_changed.get(pagename, "")
+        context["last_updated"] = context.get("last_updated") or changed
         picture, words = _picture(app, work, pagename)
         title = Markup(context["title"]).striptags()
         described = context.get("description") or description(doctree)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from livingreview.book.inputs import whole_book
 from livingreview.checks import check_project
-from livingreview.claims import fallen_claims
+from livingreview.claims import claim_faults
+from livingreview.currency import currency_faults
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -37,11 +38,11 @@ def refuse_faulty_data(app: Sphinx) -> None:
 
 
 def faults_of(root: Path) -> list[str]:
-    """Return every fault of the data, or if there is none every claim that has fallen."""
+    """Return every fault of the data, or if there is none what the pages could not say of them."""
     state = whole_book(root)
     if state in _sound:
         return []
-    faults = [str(fault) for fault in check_project(root)] or fallen_claims(root)
+    faults = check_project(root) or [*claim_faults(root), *currency_faults(root)]
     if not faults:
         _sound.add(state)
-    return faults
+    return [str(fault) for fault in faults]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import partial
+from copy import deepcopy
+from functools import cached_property
 from pathlib import Path
 
 import nbformat
@@ -112,11 +113,33 @@ def _chapters(env: BuildEnvironment, texts: dict[str, str]) -> Iterator[Chapter]
         path = Path(env.doc2path(name))
         reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
         if reader is not None:
-            yield Chapter(name, path, partial(_notebook, reader.read, text))
+            yield Chapter(name, path, Notebook(reader.read, text))
 
 
-def _notebook(read: Callable, text: str, digest: str) -> nbformat.NotebookNode:
-    return read(stamped(text, digest) if digest else text)
+class Notebook:
+    """The notebook of a page, read from its text once: nbformat checks each cell anew.
+
+    Parameters
+    ----------
+    read : callable
+        Reads a notebook from a text.
+    text : str
+        Text of the page.
+    """
+
+    def __init__(self, read: Callable[[str], nbformat.NotebookNode], text: str):
+        self._read, self._text = read, text
+
+    @cached_property
+    def _plain(self) -> nbformat.NotebookNode:
+        return self._read(self._text)
+
+    def __call__(self, digest: str) -> nbformat.NotebookNode:
+        """Return the notebook, not run; with a digest as `stamped` puts it into the text."""
+        notebook = deepcopy(self._plain)
+        if digest and "kernelspec" in notebook.metadata:
+            notebook.metadata["kernelspec"]["inputs"] = digest
+        return notebook
 
 
 def _run(outputs: Outputs, chapters: list[Chapter], config: NbParserConfig) -> None:

@@ -1,15 +1,16 @@
 """A page for each study, written beside the chapters and outside of the contents.
 
-They are made by Sphinx's event for additional pages, so that thousands of them cost neither a
-place in the sidebar of every page nor a place in Sphinx's environment. A page is written again
-only if something it shows has changed.
+They are made at Sphinx's event for additional pages, so that thousands of them cost neither a
+place in the sidebar of every page nor a place in Sphinx's environment. The theme lays out one page,
+from which all are cast. A page is written again only if something it shows has changed.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
@@ -17,20 +18,35 @@ from docutils import nodes
 from markupsafe import escape
 from sphinx.application import Sphinx
 
+from livingreview.book import figures
 from livingreview.book.inputs import PINS, Inputs, code_names, names_below
+from livingreview.book.mould import Mould
 from livingreview.book.search_index import add_pages
 from livingreview.data import load
 from livingreview.project import CITATION, CONFIG, DATA_DIR, PACKAGE_FILE
-from livingreview.study_pages import Site, StudyPages, Use, uses_on_page
+from livingreview.study_pages import (
+    FIGURE,
+    Site,
+    StudyPage,
+    StudyPages,
+    Use,
+    question,
+    uses_on_page,
+)
 
 FOLDER = "studies"
 WRITTEN = "study-pages.json"
+# What differs between two pages, as variables of the theme's template.
+TEXTS = ("title", "body", "description", "last_updated", "cite")
 # Tables of words and factors that a page of any study may show.
 LOOKUPS = ("outcomes", "conditions", "agents", "species", "units")
 
 
 def connect(app: Sphinx) -> None:
-    """Note where studies are shown while pages are read, and write their pages at the end."""
+    """Note where studies are shown while pages are read, and write their pages at the end.
+
+    What figures show is known once `figures` has taken their files out of the page.
+    """
     app.connect("doctree-read", note_uses)
     app.connect("env-purge-doc", forget_uses)
     app.connect("html-collect-pages", study_pages)
@@ -38,9 +54,20 @@ def connect(app: Sphinx) -> None:
 
 
 def note_uses(app: Sphinx, doctree: nodes.document) -> None:
-    """Note which studies the tables of a page show."""
+    """Note which studies the tables and figures of a page show."""
     html = "\n".join(node.astext() for node in doctree.findall(nodes.raw))
-    _uses(app.env)[app.env.docname] = list(uses_on_page(app.env.docname, html))
+    name = app.env.docname
+    _uses(app.env)[name] = [*uses_on_page(name, html), *_uses_in_figures(app.env, doctree)]
+
+
+def _uses_in_figures(env, doctree: nodes.document) -> Iterator[tuple[str, Use]]:
+    """Yield each study that a figure of a page draws, with the figure."""
+    drawn = figures.figures_of(env)[env.docname]
+    for node in doctree.findall(lambda node: figures.DRAWN in getattr(node, "attributes", ())):
+        caption = " ".join(part.astext() for part in node.findall(nodes.caption))
+        address = f"../{env.docname}.html#{node['ids'][0]}"
+        use = Use(question(caption), address, FIGURE)
+        yield from ((study, use) for study in drawn[node[figures.DRAWN]].studies)
 
 
 def forget_uses(app: Sphinx, env, docname: str) -> None:
@@ -54,14 +81,21 @@ def _uses(env) -> dict[str, list[tuple[str, Use]]]:
     return env.livingreview_uses
 
 
-def study_pages(app: Sphinx) -> Iterator[tuple[str, dict, str]]:
-    """Yield the pages whose content has changed; feed the words of all to the search."""
+def study_pages(app: Sphinx) -> Iterable[tuple[str, dict, str]]:
+    """Write the pages whose content has changed; feed the words of all to the search.
+
+    Returns
+    -------
+    iterable
+        Pages that Sphinx shall write: none.
+    """
     if app.builder.format != "html":
-        return
+        return ()
     used: dict[str, list[Use]] = {}
-    for _, found in sorted(_uses(app.env).items()):
+    for name, found in sorted(_uses(app.env).items()):
+        title = app.env.titles[name].astext()
         for study, use in found:
-            used.setdefault(study, []).append(use)
+            used.setdefault(study, []).append(replace(use, page=title))
     review = load(app.srcdir)
     pages = StudyPages(review, site(Path(app.srcdir)), used)
     common = _common(app)
@@ -80,20 +114,38 @@ def study_pages(app: Sphinx) -> Iterator[tuple[str, dict, str]]:
             # taken away, not written over: the site in place may share the file
             path.unlink()
     changed = [study for study in pages.study_ids if study not in kept]
-    if changed:
-        pages.prepare(changed)
-    for study in changed:
-        page = pages.page(study)
-        kept[study] = {"digest": digests[study], "title": page.title, "words": page.summary}
-        context = {
-            "title": escape(page.title),
-            "body": page.body,
-            "description": page.description,
-        }
-        yield f"{FOLDER}/{study}", context, "page.html"
+    for page in _write(app, pages, changed):
+        entry = {"title": page.title, "words": page.summary}
+        kept[page.study_id] = {"digest": digests[page.study_id], **entry}
     app.env.livingreview_written = {study: kept[study] for study in pages.study_ids}
     told = app.env.livingreview_written.items()
     add_pages(app, ((f"{FOLDER}/{key}", page["title"], page["words"]) for key, page in told))
+    return ()
+
+
+def _write(app: Sphinx, pages: StudyPages, studies: list[str]) -> Iterator[StudyPage]:
+    """Write the pages of some studies, and yield each."""
+    # Imported here: it knows which pages are those of studies.
+    from livingreview.book.cite_button import of_page
+
+    if not studies:
+        return
+    pages.prepare(studies)
+    mould = Mould(app.builder, f"{FOLDER}/{{}}", TEXTS)
+    folder = Path(app.outdir) / FOLDER
+    folder.mkdir(exist_ok=True)
+    for study in studies:
+        page = pages.page(study)
+        texts = {
+            "title": escape(page.title),
+            "body": page.body,
+            "description": escape(page.description),
+            "last_updated": escape(pages.changed(study)),
+            "cite": of_page(app.livingreview_work, f"{FOLDER}/{study}", page.title).html,
+        }
+        html = mould.cast(study, texts)
+        (folder / f"{study}.html").write_text(html, encoding="utf-8")
+        yield page
 
 
 def site(root: Path) -> Site:

@@ -1,8 +1,9 @@
 """Checks of the data: they say what is wrong and where, and never repair.
 
 Reading order: `encoding` (bytes to text), `files` (text to rows), `cells` (one cell, with `days`),
-`references` (keys into other tables), `rules` with `numbers`, `pairs` and `discrepancies` (more
-than one cell), and `plausibility` (warnings, which stop nothing).
+`references` (keys into other tables), `rules` with `numbers`, `pairs`, `discrepancies`,
+`retractions` and `second_readings` (more than one cell), and `plausibility` (warnings, which stop
+nothing).
 """
 
 from __future__ import annotations

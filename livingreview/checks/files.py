@@ -74,10 +74,11 @@ def read_lines(table: Table, text: str) -> tuple[RawTable, list[Fault]]:
     name = f"{DATA_DIR}/{table.path}"
     raw = RawTable(lines=text.removesuffix("\n").split("\n"))
     faults = _header(name, raw, table)
-    if not faults and len(raw.lines) == 1:
+    if not faults and len(raw.lines) == 1 and not table.may_be_empty:
         faults.append(Fault(name, 0, "", "", "the table holds no rows", RESTORE))
     faults += _body(name, raw)
-    raw.sound = bool(raw.rows) and not raw.lost and set(table.by_name) <= set(raw.header)
+    filled = bool(raw.rows) or table.may_be_empty
+    raw.sound = filled and not raw.lost and set(table.by_name) <= set(raw.header)
     return raw, faults
 
 

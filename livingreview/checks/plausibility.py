@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,15 @@ SMALLEST = 9
 ALIKE = 1.5
 # Hardly any measurement of living beings varies by less than a hundredth of its mean.
 LEAST_VARIATION = 0.01
+# 1,234 is read as 1234, and is how half of the world prints 1.234; nobody prints 10.000 for 10.
+THOUSANDS = re.compile("[<>≤≥~]?[+-]?[1-9][0-9]{0,2},(?!000)[0-9]{3}")
+MEASURED = {
+    "doses": ("amount", "amount_high"),
+    "measurements": ("mean", "sd", "se", "plus_minus", "value", "value_high"),
+    "comparisons": ("effect", "effect_high", "ci_low", "ci_high", "se"),
+    "pharmacology": ("value", "low", "high", "plus_minus"),
+    "reference_values": ("low", "high"),
+}
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,7 @@ def check_plausibility(rows: Rows) -> Iterator[Fault]:
     """
     yield from _spreads(rows)
     yield from _sizes(rows)
+    yield from _thousands(rows)
 
 
 def _spreads(rows: Rows) -> Iterator[Fault]:
@@ -109,6 +120,22 @@ def _sizes(rows: Rows) -> Iterator[Fault]:
             if int(n) > int(size) and not places & answered:
                 why = f"more than the {size} of {called}"
                 yield _warning(table, line, "n", n, why, "Check both against the source")
+
+
+def _thousands(rows: Rows) -> Iterator[Fault]:
+    """Yield measured numbers whose comma may be a decimal one, unless the note speaks of it."""
+    for table, columns in MEASURED.items():
+        for line, row in rows[table]:
+            for column in columns:
+                text = row[column]
+                if THOUSANDS.fullmatch(text) and "thousand" not in row["note"].lower():
+                    whole, point = text.replace(",", ""), text.replace(",", ".")
+                    why = f"read as {whole}, with a comma between thousands"
+                    remedy = (
+                        f"If the source prints a decimal comma, write {point}; "
+                        "if thousands, say so in note"
+                    )
+                    yield _warning(table, line, column, text, why, remedy)
 
 
 def _warning(table: str, line: int, column: str, value: str, why: str, remedy: str) -> Fault:

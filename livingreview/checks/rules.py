@@ -9,6 +9,8 @@ from livingreview.checks.discrepancies import check_discrepancies
 from livingreview.checks.numbers import check_numbers
 from livingreview.checks.pairs import check_pairs
 from livingreview.checks.references import Rows
+from livingreview.checks.retractions import check_retractions
+from livingreview.checks.second_readings import check_second_readings
 from livingreview.faults import Fault, NearMisses
 from livingreview.printed import number
 from livingreview.project import BIBLIOGRAPHY, DATA_DIR
@@ -49,6 +51,8 @@ def check_rules(package: Package, rows: Rows, references: dict[str, Reference]) 
     yield from check_numbers(rows)
     yield from check_pairs(package, rows)
     yield from check_discrepancies(package, rows, references)
+    yield from check_retractions(rows, references)
+    yield from check_second_readings(package, rows)
 
 
 def _fault(table: str, line: int, column: str, value: str, why: str, remedy: str) -> Fault:

@@ -2,7 +2,8 @@
 
 A change that adds a column is to be compared with what was before it, and the code asks for the
 column on both sides. An empty cell says that nothing is told, so a column that may be empty is
-read as empty where it is missing. A column that must be filled is not made up, nor is a table.
+read as empty where it is missing, and so is a table that may hold no rows. A column that must be
+filled is not made up.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ Missing = dict[str, list[str]]
 
 
 def read_alike(before: Place, after: Place) -> tuple[Side, Side, list[str]]:
-    """Read both sides with the optional columns of either, and return a line on each column added.
+    """Read both sides with the optional columns and tables of either, and tell of each one added.
 
     Raises
     ------
@@ -36,7 +37,23 @@ def read_alike(before: Place, after: Place) -> tuple[Side, Side, list[str]]:
         for name, columns in missing.items()
         for column in columns
     ]
-    return _read(before, after, old), _read(after, before, new), notes
+    tables = [_lacking(*pair) for pair in ((before, after), (after, before))]
+    notes += [
+        f"{place.name} has no table {name}.csv; it is read there as empty."
+        for place, names in zip((before, after), tables, strict=True)
+        for name in names
+    ]
+    sides = _read(before, after, old, tables[0]), _read(after, before, new, tables[1])
+    return *sides, notes
+
+
+def _lacking(place: Place, other: Place) -> list[str]:
+    """Return the tables that only the other side has and that may hold no rows."""
+    try:
+        own, more = (read_package(side.folder).tables for side in (place, other))
+    except PackageError:
+        return []  # reading the data names the fault
+    return [name for name, table in more.items() if table.may_be_empty and name not in own]
 
 
 def _missing(place: Place, other: Place) -> Missing:
@@ -57,8 +74,8 @@ def _missing(place: Place, other: Place) -> Missing:
     return {name: columns for name, columns in found.items() if columns}
 
 
-def _read(place: Place, other: Place, missing: Missing) -> Side:
-    if not missing:
+def _read(place: Place, other: Place, missing: Missing, lacking: list[str]) -> Side:
+    if not (missing or lacking):
         return loaded(place, place.folder)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
@@ -66,10 +83,16 @@ def _read(place: Place, other: Place, missing: Missing) -> Side:
         for name in (BIBLIOGRAPHY, CONFIG):
             if (place.folder / name).is_file():
                 shutil.copy(place.folder / name, folder / name)
-        described = _description(folder)
+        described, more = _description(folder), _description(other.folder)
+        described["resources"] += [one for one in more["resources"] if one["name"] in lacking]
+        for name in lacking:
+            header = [field["name"] for field in _tables(more)[name][1]["fields"]]
+            (folder / DATA_DIR / f"{name}.csv").write_text(
+                ",".join(header) + "\n", encoding="utf-8"
+            )
         fields = {
             name: {field["name"]: field for field in schema["fields"]}
-            for name, (_, schema) in _tables(_description(other.folder)).items()
+            for name, (_, schema) in _tables(more).items()
         }
         for name, (path, schema) in _tables(described).items():
             columns = missing.get(name, [])

@@ -14,8 +14,8 @@ from livingreview.evidence_diff.wording import shortened, wording
 from livingreview.project import BIBLIOGRAPHY
 from livingreview.study_pages.records import Records, texts
 
-ADDED, CHANGED, REMOVED = "added", "changed", "removed"
-FAULTS = "discrepancies.csv"
+ADDED, CHANGED, REMOVED, RETRACTED = "added", "changed", "removed", "retracted"
+FAULTS, TWICE = "discrepancies.csv", "second_readings.csv"
 FOLDED_FROM = 10  # rows from which a table of the report is folded
 Row = dict[str, str]
 
@@ -66,7 +66,7 @@ class Rows:
     def study(self, file: str, key: str) -> str:
         """Return the study that a row belongs to or is a fault of; empty where it is of none."""
         row = self.files[file][key]
-        if file == FAULTS:
+        if file in (FAULTS, TWICE):
             return self._owner.get((row["table"], row["row"]), "")
         return self._owner.get((file.removesuffix(".csv"), key), "")
 
@@ -75,7 +75,7 @@ def _by_key(review: Review, name: str) -> dict[str, Row]:
     columns = review.package.tables[name].primary_key
     rows = [
         {column: "" if pd.isna(cell) else str(cell) for column, cell in row.items()}
-        for row in texts(review.printed.tables[name])
+        for row in texts(review.whole.printed.tables[name])
     ]
     return {" / ".join(row[column] for column in columns or row): row for row in rows}
 
@@ -96,16 +96,23 @@ def changed_rows(before: Rows, after: Rows) -> list[RowChange]:
 
 
 def studies_section(before: Review, after: Review, changes: Sequence[RowChange]) -> Section:
-    """Return the studies added, changed and removed, with how many rows of which table."""
+    """Return the studies added, changed, retracted, removed, with how many rows of which table."""
     counts: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
     for change in changes:
         if change.study:
             counts[change.study][change.kind, change.file] += 1
+    current, whole = (
+        [set(review.studies["study_id"]) for review in pair]
+        for pair in ((before, after), (before.whole, after.whole))
+    )
     rows = []
-    for study, count in counts.items():
-        there = [study in set(review.studies["study_id"]) for review in (before, after)]
+    # one that is retracted, or no longer, changes though none of its rows does
+    for study in dict.fromkeys((*counts, *sorted(current[0] ^ current[1]))):
+        count, there = counts[study], [study in keys for keys in whole]
         kind = CHANGED if all(there) else ADDED if there[1] else REMOVED
-        review = after if there[1] else before
+        if there[1] and study not in current[1] and (study in current[0] or not there[0]):
+            kind = RETRACTED
+        review = (after if there[1] else before).whole
         told = ", ".join(f"{n} {what} in {file}" for (what, file), n in count.items())
         rows.append((study, kind, _told(review, study), told))
     return Section("Studies", ("Study", "What", "Of what", "Rows"), tuple(rows))

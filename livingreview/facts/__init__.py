@@ -8,7 +8,7 @@ from livingreview.facts.cancer_studies import cancer
 from livingreview.facts.drug import dose, mechanism
 from livingreview.facts.reproduction import implantation
 from livingreview.facts.source_audit import audit, judgements
-from livingreview.facts.whole_review import dish_to_trial, evidence, whole
+from livingreview.facts.whole_review import dish_to_trial, double_extraction, evidence, whole
 from livingreview.facts.words import WORDS, glue_facts
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "cancer",
     "dish_to_trial",
     "dose",
+    "double_extraction",
     "evidence",
     "glue_facts",
     "implantation",

@@ -14,6 +14,7 @@ def judgements(review: Review) -> Facts:
         "n_questions": word(len(review.certainty)),
         "n_very_low": word(int(grades.get("very low", 0))),
         "n_no_evidence": word(int(grades.get("no evidence", 0))),
+        "n_moderate_or_high": word(sum(int(grades.get(one, 0)) for one in ("high", "moderate"))),
     }
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from livingreview.currency import clock
 from livingreview.data import Review, keys_of
+from livingreview.doses import low_dose_studies
+from livingreview.double_extraction import counted, readings
 from livingreview.evidence import RUNGS, evidence_map, favours, resolved_citations, studies_view
 from livingreview.facts.words import Facts, word
 from livingreview.ladder import ABOVE, INSIDE, ladder, studies_on_the_ladder
@@ -12,28 +15,21 @@ def whole(review: Review) -> Facts:
     """Return counts over the whole review."""
     studies = studies_view(review)
     rungs = studies["rung"].value_counts()
-    checked = sum(
-        int(frame["checked"].notna().sum())
-        for frame in review.tables.values()
-        if "checked" in frame
-    )
-    rows = sum(len(frame) for frame in review.tables.values() if "checked" in frame)
-    updates = review.updates.sort_values("date", kind="stable")
+    now = clock(review)
     facts = {
         "n_sources": word(
             review.sources["kind"].isin(["secondary review", "primary report"]).sum()
         ),
         "n_studies": str(len(studies)),
         "n_reports": str(studies["reference"].nunique()),
-        "n_rows": f"{rows:,}",
-        "n_checked": f"{checked:,}",
+        "n_rows": f"{now.values:,}",
+        "n_checked": f"{now.checked:,}",
         "n_discrepancies": str(len(review.discrepancies)),
-        "current_to": f"{updates['date'].iloc[-1]:%-d %B %Y}",
-        "last_update": updates["summary"].iloc[-1],
     }
     for key, rung in (("cells", "in vitro"), ("animals", "in vivo")):
         facts[f"n_{key}"] = word(int(rungs.get(RUNGS[rung], 0)))
     facts["n_people"] = word(int(studies["in_people"].sum()))
+    facts |= _unwanted(review)
     facts["n_randomised"] = word(int(rungs.get(RUNGS["randomised trial"], 0)))
     chance = set(studies.loc[studies["rung"] == RUNGS["randomised trial"], "study_id"])
     results = favours(review)
@@ -48,6 +44,39 @@ def whole(review: Review) -> Facts:
     facts["n_miscited"] = word(len(wrong))
     facts["n_cited"] = str((review.studies["cited_as"] != "").sum())
     return facts
+
+
+def double_extraction(review: Review) -> Facts:
+    """Return how much a person read in the sources a second time, and how far both agreed."""
+    whole = review.whole.printed
+    rows = {name: frame.to_dict("records") for name, frame in whole.tables.items()}
+    found = [one for one in readings(rows) if one.reader == "person"]
+    same = sum(one.agrees for one in found)
+    agreement = "so how far two readers agree is not known"
+    if found:
+        agreement = (
+            f"before any disagreement was resolved, {same:,} of them ({same / len(found):.0%}) "
+            "were the same as printed"
+        )
+    return {
+        "n_values": f"{sum(counted(whole.package, rows).values()):,}",
+        "n_read_twice": word(len(found)),
+        "n_studies_read_twice": word(len({one.study for one in found})),
+        "agreement": agreement,
+    }
+
+
+def _unwanted(review: Review) -> Facts:
+    """Return how many studies gave people a low dose, and how many of these tell of harms."""
+    low = low_dose_studies(review)
+    harms = review.outcomes.loc[review.outcomes["family"] == "adverse effects", "outcome_id"]
+    owner = review.labels("arms", "study_id")
+    told = {
+        owner[arm]
+        for table in (review.measurements, review.comparisons)
+        for arm in table.loc[table["outcome_id"].isin(harms), "arm_id"]
+    }
+    return {"n_low_people": word(len(low)), "n_low_harms": word(len(low & told))}
 
 
 def evidence(review: Review) -> Facts:

@@ -48,7 +48,7 @@ def arm_means(review: Review, family: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``outcome``, ``unit``, ``study``, ``side``, ``time``, ``mean``, ``low``, ``high``, ``n``
+        ``outcome``, ``unit``, ``study_id``, ``side``, ``time``, ``mean``, ``low``, ``high``, ``n``
         and ``place``.
     """
     frame = reproduction_measurements(review)
@@ -70,7 +70,7 @@ def arm_means(review: Review, family: str) -> pd.DataFrame:
             {
                 "outcome": labels[row.outcome_id],
                 "unit": "" if row.unit in ("count", "grade", "ratio") else row.unit,
-                "study": row.study_id,
+                "study_id": row.study_id,
                 "side": row.side,
                 "time": row.timepoint,
                 "mean": mean,
@@ -88,8 +88,8 @@ def _panel(axes, means: pd.DataFrame) -> None:
     unit = means["unit"].iloc[0]
     title = means["outcome"].iloc[0]
     axes.set_title(title if len(title) < 22 else _wrap(title), fontsize=10)
-    for study in dict.fromkeys(means["study"]):
-        of_study = means[means["study"] == study]
+    for study in dict.fromkeys(means["study_id"]):
+        of_study = means[means["study_id"] == study]
         middle = of_study.groupby("time")["mean"].mean()
         for shift, (side, word, colour, marker) in zip((-0.05, 0.05), SIDES, strict=True):
             cells = of_study[of_study["side"] == side].set_index("time")

@@ -24,7 +24,7 @@ def dose_response(review: Review) -> Drawing:
             reference = review.studies.set_index("study_id").loc[one.study_id, "reference"]
             if len(series) > 1:
                 axes.set_title(review.references[reference].short)
-            tables.append(one.points.assign(study=one.study_id, unit=one.unit))
+            tables.append(one.points.assign(study_id=one.study_id, unit=one.unit))
             low, high = one.points["inhibition"].min(), one.points["inhibition"].max()
             words.append(
                 f"{len(one.points)} concentrations; inhibition rises from {low:g}% to {high:g}%. "

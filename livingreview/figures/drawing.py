@@ -13,8 +13,10 @@ from xml.sax.saxutils import escape, quoteattr
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from livingreview.data import keys_of
 from livingreview.figures.figure_files import FigureFiles, as_csv, packed
 
 STYLE = Path(__file__).with_name("livingreview.mplstyle")
@@ -44,7 +46,7 @@ LINK = re.compile(r'<a xlink:href="(?P<address>[^"]*)"[^>]*>')
 
 # Verdana was drawn with nearly the widths of DejaVu Sans, with which the figure was measured.
 FONTS = "'DejaVu Sans', Verdana, Geneva, sans-serif"
-DOTS_PER_INCH = 150  # of a picture to download: sharp at the width of a page
+POINTS_PER_INCH = 72  # what an SVG is measured in
 
 
 @dataclass(frozen=True, repr=False)
@@ -60,7 +62,8 @@ class Drawing:
     alt : str
         What is seen: direction, size, number of studies. Made from the data.
     table : pandas.DataFrame
-        The numbers behind the picture.
+        The numbers behind the picture. Where these are of studies, its column ``study_id`` names
+        them, several in one cell separated by a space.
     links : dict of str
         Names of the picture's links for a screen reader, by the address that a part of it was
         given with matplotlib's ``set_url``.
@@ -76,10 +79,17 @@ class Drawing:
         """Return what is seen, for readers of text alone."""
         return self.alt
 
+    @property
+    def studies(self) -> tuple[str, ...]:
+        """Keys of the studies that the picture shows, each once."""
+        cells = self.table.get("study_id", ())
+        return tuple(dict.fromkeys(key for cell in cells for key in keys_of(cell)))
+
     def svg(self) -> str:
         """Return the picture as a standalone SVG, the same bytes for the same data."""
         buffer = io.StringIO()
         with plt.style.context(STYLE):
+            _lay_out(self.figure)
             self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
         return buffer.getvalue()
 
@@ -93,7 +103,7 @@ class Drawing:
         for name, value in COLOURS.items():
             text = re.sub(re.escape(value), f"var(--lr-{name})", text, flags=re.I)
         text = re.sub(r"(font: [^;\"]*?)'?DejaVu Sans'?[^;\"]*", rf"\1{FONTS}", text)
-        width, height = (round(72 * side) for side in self.figure.get_size_inches())
+        width, height = (round(POINTS_PER_INCH * side) for side in self.figure.get_size_inches())
         # what stands inside an image is hidden from a screen reader, and links shall not be
         role = "group" if self.links else "img"
         words = quoteattr(self.alt)
@@ -103,19 +113,6 @@ class Drawing:
             f'xmlns:xlink="http://www.w3.org/1999/xlink">'
         )
         return head + text[text.index(">") + 1 :]
-
-    def png(self) -> bytes:
-        """Return the picture as PNG on white, the same bytes for the same data."""
-        buffer = io.BytesIO()
-        with plt.style.context(STYLE):
-            self.figure.savefig(
-                buffer,
-                format="png",
-                dpi=DOTS_PER_INCH,
-                facecolor="white",
-                metadata={"Software": None, "Description": self.alt},
-            )
-        return buffer.getvalue()
 
     def _named_link(self, match: re.Match[str]) -> str:
         address = unescape(match["address"])
@@ -128,18 +125,34 @@ class Drawing:
         """
         plt.close(self.figure)
         inline = self.inline_svg()
-        # laid out already: not twice, and the two files show the same picture
-        self.figure.set_layout_engine("none")
         files = {
             "svg": standalone(inline, self.alt).encode(),
-            "png": self.png(),
             "csv": as_csv(self.table).encode(),
         }
         return (
             f'<div class="lr-figure-frame" tabindex="0" role="group" '
             f'aria-label="Figure; scrolls sideways on a narrow screen">{inline}</div>'
-            f"{packed(FigureFiles(self.name, self.alt, files))}"
+            f"{packed(FigureFiles(self.name, self.alt, files, self.studies))}"
         )
+
+
+def _lay_out(figure: Figure) -> None:
+    """Place the axes of a figure, once and for all.
+
+    Left to itself, matplotlib draws a figure with a layout twice: the first time for the layout
+    alone. The text is measured as the SVG will have it, so that the picture is the same.
+    """
+    engine = figure.get_layout_engine()
+    if engine is None:
+        return
+    canvas, dpi = figure.canvas, figure.dpi
+    FigureCanvasSVG(figure)
+    figure.dpi = POINTS_PER_INCH
+    engine.execute(figure)
+    figure.set_canvas(canvas)
+    figure.dpi = dpi
+    with mpl.rc_context({"figure.constrained_layout.use": False}):
+        figure.set_layout_engine(None)
 
 
 def without_links(svg: str) -> str:

@@ -59,7 +59,11 @@ def map_of_evidence(review: Review, register: str = PAGE) -> Drawing:
         axes.set_ylim(rows - 0.45, -0.55)
         for spine in axes.spines.values():
             spine.set_visible(False)
-    table = cells.groupby(["condition", "rung"], sort=False).size().rename("studies").reset_index()
+    table = (
+        cells.groupby(["condition", "rung"], sort=False)["study_id"]
+        .agg(studies="size", study_id=" ".join)
+        .reset_index()
+    )
     empty = rows * len(ORDER) - len(table)
     per_rung = cells.drop_duplicates("study_id")["rung"].value_counts().reindex(ORDER).fillna(0)
     alt = (

@@ -56,18 +56,22 @@ class FigureFiles:
     alt : str
         What is seen.
     files : dict of bytes
-        Content by ending: ``svg``, ``png``, ``csv``.
+        Content by ending: ``svg``, ``csv``.
+    studies : tuple of str
+        Keys of the studies that the figure shows.
     """
 
     name: str
     alt: str
     files: dict[str, bytes]
+    studies: tuple[str, ...] = ()
 
 
 def packed(figure: FigureFiles) -> str:
     """Return the files of a figure in one element that shows nothing on a page."""
     coded = {end: base64.b64encode(content).decode() for end, content in figure.files.items()}
-    text = json.dumps({"name": figure.name, "alt": figure.alt, "files": coded})
+    about = {"name": figure.name, "alt": figure.alt, "studies": figure.studies}
+    text = json.dumps(about | {"files": coded})
     return OPENING + text.replace("<", r"\u003c") + "</script>"
 
 
@@ -78,4 +82,5 @@ def unpacked(html: str) -> tuple[str, FigureFiles] | None:
         return None
     raw = json.loads(found[1])
     files = {ending: base64.b64decode(code) for ending, code in raw["files"].items()}
-    return html[: found.start()] + html[found.end() :], FigureFiles(raw["name"], raw["alt"], files)
+    drawn = FigureFiles(raw["name"], raw["alt"], files, tuple(raw["studies"]))
+    return html[: found.start()] + html[found.end() :], drawn

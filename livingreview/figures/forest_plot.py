@@ -76,14 +76,15 @@ def forest_plot(review: Review, condition: str, measure: str = "") -> Drawing:
 
 def _nothing(name: str, review: Review, condition: str, measure: str) -> Drawing:
     label = review.labels("conditions")[condition]
-    studies = len(people_with(review, condition))
+    studies = sorted(people_with(review, condition))
     what = measure or "effect with an interval"
-    words = f"{label}: no {what} can be had from studies in people ({studies} in the data)."
+    words = f"{label}: no {what} can be had from studies in people ({len(studies)} in the data)."
     lines = textwrap.wrap(words, LETTERS)
     with canvas(WIDTH, KEY * (len(lines) + 1.5)) as (figure, axes):
         axes.axis("off")
         figure.text(0.01, 0.8, "\n".join(lines), **KEY_STYLE)
-    return Drawing(name, figure, words, pd.DataFrame({"condition": [label], "studies": [studies]}))
+    row = {"condition": label, "studies": len(studies), "study_id": " ".join(studies)}
+    return Drawing(name, figure, words, pd.DataFrame([row]))
 
 
 def _alone(sections: list[Section]) -> str:

@@ -178,7 +178,7 @@ def _times(ratio: float) -> str:
 def _table(rows: pd.DataFrame, unit: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "study": rows["study_id"],
+            "study_id": rows["study_id"],
             "agent": rows["agent"],
             "as printed": [
                 f"{r.amount}{'–' + r.amount_high if r.amount_high else ''} {r.unit}"

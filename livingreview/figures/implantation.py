@@ -73,7 +73,8 @@ def receptivity_signs(review: Review) -> Drawing:
     """Draw the signs of a receptive endometrium, and which of them were measured in a study."""
     table = review.reference_values
     signs = table[table["meaning"] == "sign of receptivity"]
-    measured = set(reproduction_measurements(review).query("reproduction")["outcome_id"])
+    found = reproduction_measurements(review).query("reproduction")
+    measured = found.groupby("outcome_id")["study_id"].agg(lambda keys: " ".join(keys.unique()))
     outcome = {
         "endometrial thickness": "endometrial_thickness",
         "endometrial pattern": "endometrial_pattern",
@@ -81,7 +82,7 @@ def receptivity_signs(review: Review) -> Drawing:
         "synchrony": "",
     }
     rows = [
-        (row["quantity"], row["topic"], outcome.get(row["topic"], "") in measured)
+        (row["quantity"], row["topic"], measured.get(outcome.get(row["topic"], ""), ""))
         for _, row in signs.iterrows()
     ]
     with canvas(7.2, 0.7 + 0.5 * len(rows)) as (figure, axes):
@@ -102,7 +103,8 @@ def receptivity_signs(review: Review) -> Drawing:
         axes.set_xlim(-0.03, 1)
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.axis("off")
-    frame = pd.DataFrame(rows, columns=["sign of receptivity", "topic", "topic was measured"])
+    frame = pd.DataFrame(rows, columns=["sign of receptivity", "topic", "study_id"])
+    frame["topic was measured"] = frame["study_id"] != ""
     known = int(frame["topic was measured"].sum())
     alt = (
         f"List of {len(rows)} signs that the endometrium is receptive; filled discs mark the "
@@ -165,8 +167,11 @@ def implantation_window(review: Review) -> Drawing:
         bottom.spines["left"].set_visible(False)
         bottom.set_xlabel("Day after fertilisation")
     table = pd.DataFrame(
-        [(label, number(c["mean"]), number(c["sd"]), c["locator"]) for label, _, c in rows],
-        columns=["group", "mean (mm)", "sd (mm)", "place"],
+        [
+            (label, c["study_id"], number(c["mean"]), number(c["sd"]), c["locator"])
+            for label, _, c in rows
+        ],
+        columns=["group", "study_id", "mean (mm)", "sd (mm)", "place"],
     )
     inside = table["mean (mm)"].between(*ideal).sum()
     alt = (

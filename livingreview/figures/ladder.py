@@ -60,7 +60,9 @@ def dish_to_trial(review: Review) -> Drawing:
             spine.set_visible(False)
         _key(figure, axes, review, studies)
     alt = _alt(rows, studies, dose_band(review, "low dose"))
-    return Drawing("dish-to-trial", figure, alt, rows)
+    named = studies.groupby(["condition_id", "rung"])["study_id"].agg(" ".join).reset_index()
+    table = rows.merge(named, on=["condition_id", "rung"], how="left")
+    return Drawing("dish-to-trial", figure, alt, table.fillna({"study_id": ""}))
 
 
 def _places(review: Review) -> tuple[dict[str, float], dict[str, float], float]:

@@ -94,7 +94,7 @@ def restore(root: Path) -> list[str]:
     """
     journal, told = root / JOURNAL, []
     if journal.is_dir():
-        told.append("a run of new-study was cut off; the tables are as they were before it")
+        told.append("a command was cut off; the tables are as they were before it")
         for number, (name, digest) in enumerate(
             json.loads((journal / CONTENTS).read_bytes()).items()
         ):

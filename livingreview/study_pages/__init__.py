@@ -9,6 +9,6 @@ it), `template` and `pages`.
 """
 
 from livingreview.study_pages.pages import Site, StudyPage, StudyPages
-from livingreview.study_pages.places import Use, uses_on_page
+from livingreview.study_pages.places import FIGURE, Use, question, uses_on_page
 
-__all__ = ["Site", "StudyPage", "StudyPages", "Use", "uses_on_page"]
+__all__ = ["FIGURE", "Site", "StudyPage", "StudyPages", "Use", "question", "uses_on_page"]

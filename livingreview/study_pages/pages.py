@@ -93,7 +93,7 @@ class StudyPages:
     site : Site
         Addresses and names of the site.
     uses : mapping of list of Use, optional
-        Tables of the book that show each study.
+        Tables and figures of the book that show each study.
     """
 
     def __init__(self, review: Review, site: Site, uses: Mapping[str, Sequence[Use]] | None = None):
@@ -120,6 +120,8 @@ class StudyPages:
             (
                 records.all_of(study_id),
                 records.faults(study_id),
+                records.notice(study_id),
+                records.read_twice(study_id),
                 [records.sources[source] for source in sources],
                 [self._sources[source] for source in sources],
                 records.references[study["reference"]],
@@ -135,14 +137,19 @@ class StudyPages:
         return tuple(self._records.studies)
 
     def title(self, study_id: str) -> str:
-        """Return the title of a study's page: ``Peters et al. 2015: People with glioma``."""
+        """Return the title of a study's page: ``Peters et al. 2015: People with glioma``.
+
+        ``Retracted:`` stands before the title of a retracted study.
+        """
         row = self._records.studies[study_id]
-        return f"{self._records.references[row['reference']].short}: {row['model']}"
+        mark = "Retracted: " if self._records.notice(study_id) else ""
+        return f"{mark}{self._records.references[row['reference']].short}: {row['model']}"
 
     def changed(self, study_id: str) -> str:
         """Return the last day on which a value of a study was read or checked: ``2026-11-21``."""
         records = self._records
-        rows = [*records.all_of(study_id), *records.faults(study_id)]
+        notice = records.notice(study_id) or {}
+        rows = [*records.all_of(study_id), *records.faults(study_id), notice]
         return max(row.get(column, "") for row in rows for column in ("extracted", "checked"))
 
     def page(self, study_id: str) -> StudyPage:
@@ -165,6 +172,7 @@ class StudyPages:
         body = PAGE.render(
             title=self.title(study_id),
             sentence=description,
+            notice=records.notice(study_id),
             origins=origins,
             own_report=any(origin["reference"] == study["reference"] for origin in origins),
             checked=sum(bool(value.checked) for value in shown),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
@@ -38,6 +38,7 @@ class Records:
     """
 
     def __init__(self, review: Review):
+        current, review = set(review.studies["study_id"]), review.whole
         self.review = review
         self.references = review.references
         self.sources = {row["source_id"]: row for row in texts(review.sources)}
@@ -61,6 +62,10 @@ class Records:
             resolved_citations(review)[["study_id", "printed_reference"]].itertuples(index=False)
         )
         self._arrange_faults()
+        self._arrange_notices(current)
+        self._twice: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        for row in texts(review.second_readings):
+            self._twice[row["table"], row["row"]].append(row)
 
     def _of_each_study(self):
         return (rows for (table, _), rows in self._rows.items() if table == "studies")
@@ -78,6 +83,32 @@ class Records:
                 self._marks[fault["table"], fault["row"]].append(fault)
             for one in [study] if study else ([] if fault["table"] else own[fault["source_id"]]):
                 self._faults[one].append(fault)
+
+    def _arrange_notices(self, current: Collection[str]) -> None:
+        """Give each study that is not current the notice of its own report or of its source."""
+        notices = {row["reference"]: row for row in texts(self.review.retractions)}
+        self._notices: dict[str, Row] = {}
+        for study in self.studies.keys() - current:
+            read_in = (self.sources[row["source_id"]] for row in self.value_rows(study))
+            reports = [self.studies[study]["reference"], *(row["reference"] for row in read_in)]
+            self._notices[study] = next(notices[key] for key in reports if key in notices)
+
+    def value_rows(self, study: str) -> list[Row]:
+        """Return the rows of the tables of values that belong to a study."""
+        return [row for table in VALUE_TABLES for row in self.of(table, study)]
+
+    def notice(self, study: str) -> Row | None:
+        """Return the notice of retraction by which a study is left out, if there is one."""
+        return self._notices.get(study)
+
+    def read_twice(self, study: str) -> list[Row]:
+        """Return the second readings of the values of a study."""
+        twice = self._twice.items()
+        return [one for cell, found in twice for one in found if self.owner.get(cell) == study]
+
+    def disagreements(self, table: str, row: str) -> list[Row]:
+        """Return the second readings of a row that disagreed with the first one."""
+        return [one for one in self._twice.get((table, row), ()) if one["first"] != one["second"]]
 
     def of(self, table: str, study: str) -> list[Row]:
         """Return the rows of one table that belong to a study, in the order of the table."""

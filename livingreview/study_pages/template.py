@@ -24,8 +24,8 @@ PAGE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_s
 </div>
 {% endmacro %}
 {% macro source(source_id) %}
-<a href="../chapters/references.html#ref-{{ sources[source_id].key }}">\
-<bdi>{{ sources[source_id].short }}</bdi></a>
+<a href="../chapters/references.html#ref-{{ sources[source_id].key }}" \
+title="{{ sources[source_id].full }}"><bdi>{{ sources[source_id].short }}</bdi></a>
 {%- endmacro %}
 {% macro value_table(section) %}
 {{ open_table(section.name, section.caption, section.heads, " lr-values") }}
@@ -52,6 +52,17 @@ aria-label="Report a problem with this value: {{ value.what }}, {{ value.printed
 {{ close_table() }}
 {% endmacro %}
 <h1><bdi>{{ title }}</bdi></h1>
+{% if notice %}
+<p class="lr-retracted" role="note"><strong>
+{{- "This report" if notice.reference == reference.key else "The document behind these values" }} \
+was retracted on {{ notice.retracted }}.</strong>
+<bdi>{{ notice.reason }}</bdi>
+{% set doi = notice.notice.startswith("10.") %}
+<a href="{{ "https://doi.org/" if doi }}{{ notice.notice|urlencode if doi else notice.notice }}">\
+The notice: <bdi>{{ notice.notice }}</bdi></a>.
+Its values stay here for the record; \
+no other table, figure, effect, pool or count of this book uses them.</p>
+{% endif %}
 <p class="lr-lead"><bdi>{{ sentence }}</bdi></p>
 <p>
 {% for origin in origins %}
@@ -129,6 +140,8 @@ data-row="{{ fault.discrepancy_id }}">
 </tr>
 {% endfor %}
 {{ close_table() }}
+{% elif notice %}
+<p>What was retracted is not audited.</p>
 {% else %}
 <p>No statistic that could be recomputed is entered for this study.</p>
 {% endif %}
@@ -153,6 +166,8 @@ data-row="{{ fault.discrepancy_id }}">
 </tr>
 {% endfor %}
 {{ close_table() }}
+{% elif notice %}
+<p>From what was retracted, none is computed.</p>
 {% else %}
 <p>None is computed: that takes a study in people that gives events, or means with their SD or SE, \
 of both groups after treatment, or an effect with its interval, SE or exact p.</p>
@@ -173,11 +188,12 @@ of both groups after treatment, or an effect with its interval, SE or exact p.</
 {% if uses %}
 <ul>
 {% for use in uses %}
-<li><a href="{{ use.address }}">{{ use.caption }}</a></li>
+<li><a href="{{ use.address }}">{{ use.caption }}</a> <span class="lr-quiet">{{ use.kind }}\
+{% if use.page %}, in <bdi>{{ use.page }}</bdi>{% endif %}</span></li>
 {% endfor %}
 </ul>
 {% else %}
-<p>No table of the book shows it.</p>
+<p>No table or figure of the book shows it.</p>
 {% endif %}
 <h2 id="report">The report</h2>
 <p><bdi>{{ reference.full }}</bdi>

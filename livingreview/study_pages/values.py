@@ -86,6 +86,9 @@ def _value(
     marks = records.marks(table, key)
     if table == "studies":
         marks = [fault for fault in marks if fault["column"] in columns]
+    twice = [
+        _resolved(one) for one in records.disagreements(table, key) if one["column"] in columns
+    ]
     place = (row[name] for name in ("source_id", "locator", "extracted", "checked"))
     return Value(
         table,
@@ -93,7 +96,7 @@ def _value(
         tuple(name for name in columns if row[name]) or columns[:1],
         what,
         printed,
-        (*(text for text in details if text), *_printed(marks)),
+        (*(text for text in details if text), *_printed(marks), *twice),
         *place,
         tuple(fault["discrepancy_id"] for fault in marks),
     )
@@ -102,6 +105,13 @@ def _value(
 def _printed(marks: list[Row]) -> list[str]:
     """Say what the source prints where a corrected value is shown."""
     return [f"Corrected; the source prints {one['printed']}." for one in marks if one["corrected"]]
+
+
+def _resolved(reading: Row) -> str:
+    """Say how two readings of a cell disagreed, and what came of it."""
+    found = f"Read twice: {reading['first']}, then {reading['second']} ({reading['column']})"
+    kept = f"the {reading['kept']} kept" if reading["kept"] != "neither" else "neither kept"
+    return f"{found}; {kept} on {reading['resolved']}: {reading['reason']}"
 
 
 def _of_study(records: Records, row: Row) -> list[Value]:

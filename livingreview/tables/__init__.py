@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from livingreview.data import Review
 from livingreview.tables import by_arm, by_statement, by_study
-from livingreview.tables.about_data import accounting, claims_ledger, dictionary, sizes, versions
+from livingreview.tables.about_data import (
+    accounting,
+    claims_ledger,
+    dictionary,
+    double_extraction,
+    sizes,
+    versions,
+)
 from livingreview.tables.audit import citations, corrections, discrepancies, recomputed
 from livingreview.tables.base import BookTable
 from livingreview.tables.by_arm import baseline, correlations, pregnancy
@@ -33,6 +40,7 @@ from livingreview.tables.by_study import (
     single_agents,
     trials,
 )
+from livingreview.tables.front_page import answers, honest_clock
 from livingreview.tables.register import study_register
 from livingreview.tables.stated_in_text import claims_again, remaining, stated_again
 
@@ -40,6 +48,7 @@ __all__ = [
     "BookTable",
     "absolute_effects",
     "accounting",
+    "answers",
     "audited_effects",
     "baseline",
     "book_tables",
@@ -54,7 +63,9 @@ __all__ = [
     "dictionary",
     "discrepancies",
     "dish_to_trial",
+    "double_extraction",
     "endometrial_values",
+    "honest_clock",
     "hormones",
     "immune_markers",
     "mechanisms",

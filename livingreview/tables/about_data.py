@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from livingreview.claims import check_claims
 from livingreview.data import Review
+from livingreview.double_extraction import TABLES, counted, readings
 from livingreview.tables.base import BookTable, Column, Group
 
 SHOWN_PACKAGES = ("jupyter-book", "sphinx", "myst-nb", "pandas", "numpy", "scipy", "matplotlib")
@@ -52,7 +53,7 @@ def dictionary(review: Review) -> BookTable:
 def sizes(review: Review) -> BookTable:
     """Return how many rows each table has, and how many a second person checked."""
     rows = []
-    for name, frame in review.tables.items():
+    for name, frame in review.whole.tables.items():
         checked = frame["checked"].notna().sum() if "checked" in frame else None
         path = review.package.tables[name].path
         rows.append(
@@ -74,6 +75,44 @@ def sizes(review: Review) -> BookTable:
     caption = "How much is in each table, and how much of it was checked?"
     return BookTable(
         "sizes", caption, columns, [Group("", rows)], "datapackage", frozenset(review.tables)
+    )
+
+
+def double_extraction(review: Review) -> BookTable:
+    """Return how many values were read twice in each table, and how far both readings agreed."""
+    whole = review.whole.printed
+    rows_of = {name: frame.to_dict("records") for name, frame in whole.tables.items()}
+    values, found = counted(whole.package, rows_of), list(readings(rows_of))
+    groups = []
+    # a person's row is shown though nobody has read anything
+    for reader in dict.fromkeys(["person", *(one.reader for one in found)]):
+        rows = []
+        for name in TABLES:
+            here = [one for one in found if (one.reader, one.table) == (reader, name)]
+            same = sum(one.agrees for one in here)
+            rows.append(
+                [
+                    whole.package.tables[name].title,
+                    f"{values[name]:,}",
+                    f"{len(here):,}",
+                    f"{same:,} of {len(here):,} ({same / len(here):.0%})" if here else "not known",
+                    f"{sum(one.same_number for one in here):,}",
+                    f"{sum(not (one.agrees or one.same_number) for one in here):,}",
+                ]
+            )
+        groups.append(Group(f"Read a second time by a {reader}", rows))
+    columns = (
+        Column("Table"),
+        Column("Values", number=True),
+        Column("Read twice", number=True),
+        Column("Same as printed", number=True),
+        Column("Same number, printed otherwise", number=True),
+        Column("Different", number=True),
+    )
+    caption = "How far did two readings of the sources agree?"
+    basis = "Counted over printed numbers, and over what is claimed of a comparison."
+    return BookTable(
+        "double-extraction", caption, columns, groups, "", frozenset(TABLES), basis=basis
     )
 
 

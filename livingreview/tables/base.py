@@ -220,3 +220,10 @@ def study_link(review: Review, study_id: str, key: str) -> Markup:
     """Return author and year as a link to the study's page, with the reference on hover."""
     reference = review.references[key]
     return link_to_study(study_id, reference.short, reference.full)
+
+
+def which_studies(review: Review, study_ids: Iterable[str]) -> Markup:
+    """Return a mark that opens the names of studies, each a link to its page; none for none."""
+    reference = review.labels("studies", "reference")
+    named = [study_link(review, study, reference[study]) for study in study_ids]
+    return opens("which", "Which studies", Markup(", ").join(named)) if named else Markup("")

@@ -14,7 +14,7 @@ from livingreview.tables.base import (
     leave_out,
     lines,
     quiet,
-    reference_link,
+    study_link,
 )
 from livingreview.tables.marks import MarkedRow
 from livingreview.tables.phrases import direction_phrase, value_phrase
@@ -114,7 +114,7 @@ def _arm_table(
             line.append(lines(p_values.get((study, outcome, locator), [])))
             body.append(line)
         sizes = rows.drop_duplicates("arm_id")
-        heading = reference_link(review, reference) + (
+        heading = study_link(review, study, reference) + (
             " (" + ", ".join(f"{a.label}: n = {a.n or '?'}" for a in sizes.itertuples()) + ")"
         )
         groups.append(Group(heading, body))
@@ -190,10 +190,10 @@ def correlations(review: Review) -> BookTable:
     )
     groups = [
         Group(
-            reference_link(review, reference),
+            study_link(review, study, reference),
             [_correlation(review, row) for _, row in rows.iterrows()],
         )
-        for reference, rows in kept.groupby("reference", sort=False)
+        for (study, reference), rows in kept.groupby(["study_id", "reference"], sort=False)
     ]
     columns = (
         Column("Outcome"),

@@ -19,7 +19,8 @@ from livingreview.tables.base import (
     lines,
     opens,
     quiet,
-    reference_link,
+    study_link,
+    which_studies,
 )
 from livingreview.tables.by_arm import CONDITION
 from livingreview.tables.marks import marks, measured
@@ -45,7 +46,7 @@ def absolute_effects(review: Review, condition: str = CONDITION) -> BookTable:
     rows = rows[(rows["measure"] == RATIO) & (rows["given"] == FROM_ARMS)]
     groups = [
         Group(
-            reference_link(review, reference),
+            study_link(review, study, reference),
             [
                 [
                     escape(row.outcome) + quiet(f" [{row.place}]"),
@@ -59,7 +60,7 @@ def absolute_effects(review: Review, condition: str = CONDITION) -> BookTable:
                 for row in cells.itertuples(index=False)
             ],
         )
-        for reference, cells in rows.groupby("reference", sort=False)
+        for (study, reference), cells in rows.groupby(["study_id", "reference"], sort=False)
     ]
     columns = (
         Column("Outcome"),
@@ -104,9 +105,10 @@ def pooling(review: Review, condition: str = CONDITION) -> BookTable:
         ]
         told = [f"Pooled: {pool.measure} {size}.", pool.heterogeneity, *pool.result.notes]
         told += [*mended, apart]
-        body.append([pool.outcome, str(pool.k), lines(told)])
+        body.append([pool.outcome, _counted(review, rows, pool.k, [pool.outcome]), lines(told)])
     for (k, reason), outcomes in alike.items():
-        body.append(["; ".join(outcomes), str(k), f"Not pooled: {reason}."])
+        counted = _counted(review, rows, k, outcomes)
+        body.append(["; ".join(outcomes), counted, f"Not pooled: {reason}."])
     columns = (
         Column("Outcome"),
         Column("Studies", number=True),
@@ -115,6 +117,12 @@ def pooling(review: Review, condition: str = CONDITION) -> BookTable:
     shown = frozenset(f"{place} {pool.outcome}" for place, pool in enumerate(found))
     caption = "Which outcomes could be pooled, and why not the others?"
     return _computed("pooling", caption, columns, [Group("", body)], shown=shown)
+
+
+def _counted(review: Review, rows: pd.DataFrame, k: int, outcomes: list[str]) -> Markup:
+    """Return a number of studies with a mark that opens which studies have the outcomes."""
+    studies = rows.loc[rows["topic"].isin(outcomes), "study_id"].unique()
+    return escape(k) + which_studies(review, studies)
 
 
 def _short(review: Review, row) -> str:
@@ -133,7 +141,7 @@ def audited_effects(review: Review, condition: str = CONDITION) -> BookTable:
     claims = review.printed.comparisons.merge(audit, left_on="comparison_id", right_on="row_key")
     labels = review.labels("outcomes")
     groups = []
-    for reference, cells in rows.groupby("reference", sort=False):
+    for (study, reference), cells in rows.groupby(["study_id", "reference"], sort=False):
         body = []
         for row in cells.itertuples(index=False):
             # nobody reports a p value of an outcome that was derived here
@@ -153,7 +161,7 @@ def audited_effects(review: Review, condition: str = CONDITION) -> BookTable:
                     lines([_verdict(claim) for claim in found]),
                 ]
             )
-        groups.append(Group(reference_link(review, reference), body))
+        groups.append(Group(study_link(review, study, reference), body))
     columns = (
         Column("Outcome"),
         Column("Effect (interval)", number=True),
@@ -199,7 +207,7 @@ def change_bounds(review: Review, condition: str = CONDITION) -> BookTable:
         unit = f", {row['unit']}" if row["unit"] not in ("count", "grade", "ratio", "") else ""
         heading = Markup("{} (").format(row["outcome"] + unit)
         heading += (
-            reference_link(review, reference[row["study_id"]])
+            study_link(review, row["study_id"], reference[row["study_id"]])
             + f", {row['arms']})"
             + quiet(f" {row['corrected']}" if row["corrected"] else "")
         )

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from livingreview.data import Review, keys_of, numeric
 from livingreview.effects import RATIO, effects
-from livingreview.tables.base import BookTable, Column, Group, opens, quiet, study_link
+from livingreview.tables.base import (
+    BookTable,
+    Column,
+    Group,
+    opens,
+    quiet,
+    study_link,
+    which_studies,
+)
 from livingreview.tables.by_arm import CONDITION
 from livingreview.tables.marks import measured
 
@@ -76,7 +84,8 @@ def summary_of_findings(review: Review) -> BookTable:
             [
                 row.question,
                 *(_sizes(review, effect) if effect else ("", "", "")),
-                f"{len(studies)}" + (f" ({people:,.0f} taking part)" if people else ""),
+                escape(f"{len(studies)}" + (f" ({people:,.0f} taking part)" if people else ""))
+                + which_studies(review, studies),
                 Markup("{}").format(CERTAINTY[row.certainty])
                 + opens("why", "Reasons for the certainty", why),
                 Markup("{}").format(row.sentence) + quiet(f" {row.population}; {row.comparator}."),

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from livingreview.citation_formats import bibtex, ris
 from livingreview.data import Review
-from livingreview.register import Filter, doses_given, filters, register
+from livingreview.register import RETRACTED, Filter, doses_given, filters, register
 from livingreview.tables.base import (
     REFERENCES_PAGE,
     BookTable,
@@ -41,6 +41,7 @@ COLUMNS = {
     "risk": Column("Risk of bias"),
 }
 LARGEST_FIRST = ("year", "participants", "design")
+RETRACTED_MARK = Markup('<strong class="lr-line">{}</strong> ').format(RETRACTED)
 # Rows of the downloads, each with the ending and the type of its file.
 DOWNLOADS = {
     "csv": ("CSV", "text/csv"),
@@ -120,9 +121,9 @@ class RegisterTable(BookTable):
 
 def study_register(review: Review) -> RegisterTable:
     """Return the register: every study once, those nearest to a patient first."""
-    studies = records(register(review))
+    studies, narrowed = records(register(review)), filters(review)
+    review = review.whole  # a retracted study stands in it too, marked
     doses = records_by_study(doses_given(review))
-    narrowed = filters(review)
     orders = {one.name: list(one.labels) for one in narrowed}
     keys = dict.fromkeys(study["reference"] for study in studies)
     return RegisterTable(
@@ -164,7 +165,8 @@ def _row(review: Review, study: Row, doses: Iterable[Row]) -> list[str | Markup]
     if study["n"]:
         who += Markup("; ") + cells.show("n", f"n = {study['n']}")
     return [
-        Markup("{}{}<br>{}").format(
+        Markup("{}{}{}<br>{}").format(
+            RETRACTED_MARK if study["rung"] == RETRACTED else "",
             study_link(review, study["study_id"], reference.key),
             cells.marks("reference"),
             quiet(title),
@@ -190,4 +192,5 @@ def _sorted_by(review: Review, study: Row, orders: Mapping[str, list[str]]) -> l
         None if pd.isna(study[name]) else float(study[name]) for name in ("year", "number", "low")
     )
     name = review.references[study["reference"]].short
-    return [name, year, study["about"], rank["rung"], number, low, rank["direction"], rank["risk"]]
+    rest = (rank.get("direction"), rank.get("risk"))
+    return [name, year, study["about"], rank["rung"], number, low, *rest]

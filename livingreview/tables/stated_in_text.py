@@ -11,7 +11,7 @@ from livingreview.tables.base import (
     Group,
     leave_out,
     quiet,
-    reference_link,
+    study_link,
 )
 from livingreview.tables.by_arm import (
     TIMES,
@@ -43,11 +43,11 @@ def stated_again(review: Review) -> BookTable:
     labels, arms = review.labels("outcomes"), review.labels("arms")
     # whether a source agrees with itself is a question about what it prints
     printed = review.printed.measurements.set_index("measurement_id", drop=False)
-    rows = []
+    body: dict[tuple[str, str], list] = {}
     for _, row in kept.iterrows():
         key = tuple(row[same])
         other = tabled.loc[[key]].iloc[0] if key in tabled.index else None
-        rows.append(
+        body.setdefault((row["study_id"], row["reference"]), []).append(
             [
                 f"{labels[row['outcome_id']]}, {arms[row['arm_id']]}, {row['timepoint']}",
                 value_phrase(review, row) + quiet(f" [{row['locator']}]"),
@@ -67,11 +67,12 @@ def stated_again(review: Review) -> BookTable:
     )
     caption = "Does the text of the source say what its tables say?"
     shown = frozenset(kept["measurement_id"])
+    groups = [Group(study_link(review, *study), rows) for study, rows in body.items()]
     return BookTable(
         "stated-again",
         caption,
         columns,
-        [Group("", rows)],
+        groups,
         "measurements",
         shown,
         left,
@@ -107,8 +108,8 @@ def claims_again(review: Review) -> BookTable:
         ],
     )
     rows = [
-        [reference_link(review, reference), phrase]
-        for reference, group in kept.groupby("reference", sort=False)
+        [study_link(review, study, reference), phrase]
+        for (study, reference), group in kept.groupby(["study_id", "reference"], sort=False)
         for phrase in comparison_phrases(review, records(group))
     ]
     columns = (Column("Study"), Column("Claim, with its place"))
@@ -139,8 +140,8 @@ def remaining(review: Review) -> BookTable:
         ],
     )
     rows = [
-        [reference_link(review, reference), phrase]
-        for reference, group in kept.groupby("reference", sort=False)
+        [study_link(review, study, reference), phrase]
+        for (study, reference), group in kept.groupby(["study_id", "reference"], sort=False)
         for phrase in measurement_phrases(review, records(group))
     ]
     columns = (Column("Study"), Column("Value, with its place"))
