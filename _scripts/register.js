@@ -194,9 +194,7 @@
     show();
   });
 
-  // On a phone the filters are folded away; the line below them says what is chosen.
-  form.querySelector("details").open = matchMedia("(min-width: 48rem)").matches;
   read();
   show();
-  form.hidden = false;
+  form.classList.remove("lr-waiting");
 })();
