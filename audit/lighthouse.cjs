@@ -13,6 +13,10 @@ const RUNS = 3; // of a page whose first run misses: the median counts
 // computer. So the index is taken before each run, and the processor slowed down to that of a phone.
 const PHONE = 400;
 const MOST = 4;
+// A run that misses while the index fell by more than this share was disturbed: what was chosen
+// before it does not hold for it. It is repeated, but not for ever.
+const DISTURBED = 0.25;
+const REPEATED = 3;
 const SLOWED = { rttMs: 150, throughputKbps: 1638.4, requestLatencyMs: 562.5, downloadThroughputKbps: 1474.56, uploadThroughputKbps: 675 };
 const FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"];
 
@@ -45,8 +49,8 @@ function reasons(result, category) {
     });
 }
 
-/** How much slower the processor has to be, as it is now, to be like a phone's. */
-async function slowdown(port) {
+/** Lighthouse's index of how fast the processor is just now for a page of the browser. */
+async function benchmark(port) {
   const { default: puppeteer } = await import(require.resolve("puppeteer-core"));
   const { pageFunctions } = await import(require.resolve("lighthouse/core/lib/page-functions.js"));
   const browser = await puppeteer.connect({ browserURL: `http://127.0.0.1:${port}` });
@@ -54,42 +58,55 @@ async function slowdown(port) {
     const page = await browser.newPage();
     const index = await page.evaluate(pageFunctions.computeBenchmarkIndex);
     await page.close();
-    return Math.min(MOST, Math.max(1, index / PHONE));
+    return index;
   } finally {
     await browser.disconnect();
   }
 }
 
-async function main(site) {
+/** Run Lighthouse on an address; give its result, and whether the computer became busier meanwhile. */
+async function measured(address) {
   const { default: lighthouse } = await import(require.resolve("lighthouse"));
   const { launch } = require("chrome-launcher");
+  const chrome = await launch({ chromeFlags: FLAGS });
+  try {
+    const before = await benchmark(chrome.port);
+    const cpuSlowdownMultiplier = Math.min(MOST, Math.max(1, before / PHONE));
+    const { lhr } = await lighthouse(address, {
+      port: chrome.port,
+      logLevel: "error",
+      onlyCategories: Object.keys(WANTED),
+      throttling: { ...SLOWED, cpuSlowdownMultiplier },
+    });
+    const slower = Math.min(lhr.environment.benchmarkIndex, await benchmark(chrome.port));
+    return { lhr, disturbed: slower < (1 - DISTURBED) * before };
+  } finally {
+    await chrome.kill();
+  }
+}
+
+async function main(site) {
   const server = await served(site, basePath(site));
   let missed = 0;
   try {
     const pages = ["index.html", "chapters/register.html", largest(site, "chapters"), largest(site, "studies")];
     for (const page of new Set(pages)) {
       const results = [];
+      let repeated = 0;
       do {
-        const chrome = await launch({ chromeFlags: FLAGS });
-        try {
-          const run = await lighthouse(server.address + page.replace(/^index\.html$/, ""), {
-            port: chrome.port,
-            logLevel: "error",
-            onlyCategories: Object.keys(WANTED),
-            throttling: { ...SLOWED, cpuSlowdownMultiplier: await slowdown(chrome.port) },
-          });
-          results.push(run.lhr);
-        } finally {
-          await chrome.kill();
-        }
-      } while (results.length < RUNS && percent(results[0], "performance") < WANTED.performance);
+        const { lhr, disturbed } = await measured(server.address + page.replace(/^index\.html$/, ""));
+        const short = percent(lhr, "performance") < WANTED.performance;
+        if (short && disturbed && repeated < REPEATED) repeated += 1;
+        else results.push(lhr);
+      } while (!results.length || (results.length < RUNS && percent(results[0], "performance") < WANTED.performance));
       results.sort((a, b) => a.categories.performance.score - b.categories.performance.score);
       const result = results[Math.floor(results.length / 2)];
       if (result.runtimeError) throw new Error(`${page}: ${result.runtimeError.message}`);
       const scores = Object.keys(WANTED).map((category) => `${category} ${percent(result, category)}`);
       const slower = result.configSettings.throttling.cpuSlowdownMultiplier.toFixed(1);
       const runs = results.length > 1 ? `, median of ${results.length} runs` : "";
-      console.log(`Lighthouse: ${page}: ${scores.join(", ")} (processor ${slower} times slower${runs})`);
+      const again = repeated ? `, ${repeated} disturbed` : "";
+      console.log(`Lighthouse: ${page}: ${scores.join(", ")} (processor ${slower} times slower${runs}${again})`);
       for (const category of Object.keys(WANTED)) {
         if (percent(result, category) >= WANTED[category]) continue;
         missed += 1;
