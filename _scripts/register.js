@@ -71,7 +71,11 @@
 
   function show() {
     const found = sorted(fitting());
-    body.replaceChildren(...found.map((study) => study.row));
+    const rows = found.map((study) => study.row);
+    // rows put where they stand already would be laid out again
+    if (rows.length !== body.rows.length || rows.some((row, place) => row !== body.rows[place])) {
+      body.replaceChildren(...rows);
+    }
     for (const select of selects) count(select);
     for (const { name, head } of columns) {
       if (sort === name) head.setAttribute("aria-sort", "ascending");
