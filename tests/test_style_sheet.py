@@ -42,8 +42,8 @@ def test_a_sheet_that_imports_another_is_refused():
         joined({"_static/a.css": '@import "b.css";'})
 
 
-def test_every_page_waits_for_one_style_sheet_and_no_script(printed):
-    pages = sorted((printed / SITE).rglob("*.html"))
+def test_every_page_waits_for_one_style_sheet_and_no_script(built):
+    pages = sorted((built / SITE).rglob("*.html"))
     assert len(pages) > 50
     for path in pages:
         head = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").head
@@ -59,9 +59,9 @@ def test_every_page_waits_for_one_style_sheet_and_no_script(printed):
 @pytest.mark.parametrize(
     ("page", "script"), [("chapters/register.html", "register.js"), ("index.html", "clock.js")]
 )
-def test_nothing_moves_when_a_script_comes_late(printed, page, script, width):
+def test_nothing_moves_when_a_script_comes_late(built, page, script, width):
     with (
-        serve(printed / SITE) as address,
+        serve(built / SITE) as address,
         Browser() as browser,
         browser.window({"width": width, "height": 2000}) as window,
     ):
