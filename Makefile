@@ -71,5 +71,5 @@ $(AUDIT)/.installed: audit/package.json audit/package-lock.json
 	.ci/audit-tools
 	mkdir -p $(AUDIT)
 	cp audit/package.json audit/package-lock.json $(AUDIT)
-	npm ci --prefix $(AUDIT) --ignore-scripts --no-audit --no-fund --silent
+	cd $(AUDIT) && npm ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@

@@ -71,7 +71,11 @@
 
   function show() {
     const found = sorted(fitting());
-    body.replaceChildren(...found.map((study) => study.row));
+    const rows = found.map((study) => study.row);
+    // rows put where they stand already would be laid out again
+    if (rows.length !== body.rows.length || rows.some((row, place) => row !== body.rows[place])) {
+      body.replaceChildren(...rows);
+    }
     for (const select of selects) count(select);
     for (const { name, head } of columns) {
       if (sort === name) head.setAttribute("aria-sort", "ascending");
@@ -194,9 +198,7 @@
     show();
   });
 
-  // On a phone the filters are folded away; the line below them says what is chosen.
-  form.querySelector("details").open = matchMedia("(min-width: 48rem)").matches;
   read();
   show();
-  form.hidden = false;
+  form.classList.remove("lr-waiting");
 })();

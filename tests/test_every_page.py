@@ -15,7 +15,7 @@ from built_site import SITE
 from conftest import ROOT
 from survey import names, survey
 
-from livingreview.book.assets import STATIC
+from livingreview.book.style_sheet import SHEET, STATIC
 
 ADDRESS = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["html"]["baseurl"]
 BASE = urlsplit(ADDRESS).path
@@ -126,7 +126,7 @@ def test_a_page_and_all_that_it_loads_is_small_over_the_wire(site, server, looks
     for page, look in looks.items():
         if page == "index.html" or page.startswith("chapters/"):
             loaded = {inside(server, address)[0] for address in look.loaded}
-            assert any(name.endswith("livingreview.css") for name in loaded), page
+            assert SHEET in loaded, page
             icon = {f"{STATIC}/favicon.svg"}  # a browser with a window asks for it, too
             sizes[page] = sum(wire(site, path) for path in {page} | loaded | icon)
     assert len(sizes) > 15
@@ -145,4 +145,4 @@ def test_every_file_beside_the_pages_is_used_by_one(site, server, looks):
     unused = {name for name in files - asked if name.rsplit("/", 1)[-1] not in named}
     assert not unused, unused
     assert not any(name.endswith(".map") for name in files), "named for developers alone"
-    assert len(files & asked) > 15
+    assert len(files & asked) > 10

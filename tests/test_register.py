@@ -165,7 +165,7 @@ def test_an_address_can_hold_any_value():
 
 def test_the_script_gets_a_study_for_each_row_in_their_order(review, table):
     parsed = Parsed(table._repr_html_())
-    data = json.loads(parsed.scripts[0])
+    data = json.loads(parsed.scripts[1])
     assert data == as_script_reads(table)
     assert len(data["studies"]) == len(parsed.rows) - 1 == len(review.studies)
     for row, study in zip(parsed.rows[1:], data["studies"], strict=True):
@@ -196,9 +196,9 @@ HOSTILE = [
 def test_text_from_data_stays_text(review, text):
     spoilt = study_register(texts_of(review, text))
     parsed = Parsed(spoilt._repr_html_())
-    assert parsed.tags.count("script") == 2
+    assert parsed.tags.count("script") == 3
     assert set(parsed.tags) == set(Parsed(study_register(review)._repr_html_()).tags)
-    assert json.loads(parsed.scripts[0]) == as_script_reads(spoilt)
+    assert json.loads(parsed.scripts[1]) == as_script_reads(spoilt)
     assert any(text in cell for row in parsed.rows for cell in row)
 
 

@@ -1,4 +1,4 @@
-"""Style sheets, scripts and pictures of the pages: the same on every build, none unused."""
+"""Scripts, pictures and style sheets of the pages: the same on every build, none unused."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pathlib import Path
 from myst_nb.sphinx_ext import add_global_html_resources
 from sphinx.application import Sphinx
 
-STATIC = "_static"
+from livingreview.book.style_sheet import STATIC
+
 NAMED_BY_PAGE = re.compile(rf"{STATIC}/([^\"'?#\s]+)")
-OPTIONS = "documentation_options.js"
+OPTIONS = f"{STATIC}/documentation_options.js"
 # Asked for by no browser but one whose developer tools are open.
 SOURCE_MAP = re.compile(r"sourceMappingURL=\S+")
 
@@ -19,8 +20,8 @@ SOURCE_MAP = re.compile(r"sourceMappingURL=\S+")
 def connect(app: Sphinx) -> None:
     """Put myst-nb's style sheet in place before pages are written, and take away the unused after.
 
-    Sphinx adds a checksum to the link of a style sheet that is there when the page is written.
-    myst-nb copies its own at the end, so that only a second build would have the checksum.
+    The sheets are joined when the first page is written. myst-nb copies its own at the end, so that
+    only a second build would have it.
     """
     app.connect("builder-inited", copy_style_sheet)
     # last, since themes add scripts to the list that it replaces
@@ -41,18 +42,20 @@ def defer_scripts(
 ) -> None:
     """Let scripts wait until the page stands there; they keep their order.
 
-    Those of the search page are called while it loads, and the options are asked for at once.
+    The options, which a page asks for at once, stand in the page. Scripts of the search page are
+    called while it loads.
     """
-    if pagename == "search":
-        return
-    context["script_files"] = [
-        type(script)(
-            script.filename, priority=script.priority, **script.attributes | {"defer": "defer"}
-        )
-        if getattr(script, "filename", None) and OPTIONS not in script.filename
-        else script
-        for script in context["script_files"]
-    ]
+
+    def changed(script: object) -> object:
+        if script.filename == OPTIONS:
+            text = (Path(app.outdir) / OPTIONS).read_text(encoding="utf-8")
+            return type(script)("", priority=script.priority, body=text)
+        if not script.filename or pagename == "search":
+            return script
+        waiting = script.attributes | {"defer": "defer"}
+        return type(script)(script.filename, priority=script.priority, **waiting)
+
+    context["script_files"] = [changed(script) for script in context["script_files"]]
 
 
 def remove_unused(app: Sphinx, exception: Exception | None) -> None:

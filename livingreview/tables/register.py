@@ -83,9 +83,20 @@ aria-describedby="register-downloads">{{ name }}</button>
 {% endfor %}
 </p>
 </details>
-<div class="lr-buttons"><p role="status" id="register-status"></p>
+<div class="lr-buttons"><p role="status" id="register-status">\
+{{ table.data.studies|length }} of {{ table.data.studies|length }} studies.</p>
 <button type="reset">Reset</button></div>
 </form>
+<script>
+// The form has its place at once, so that nothing moves when the script that works it shows it.
+(() => {
+  const form = document.getElementById("register-form");
+  form.classList.add("lr-waiting");
+  form.hidden = false;
+  // on a phone the filters are folded away; the line below them says what is chosen
+  form.querySelector("details").open = matchMedia("(min-width: 48rem)").matches;
+})();
+</script>
 """
 )
 # The filter `tojson` leaves no sign that could end the element or start another.

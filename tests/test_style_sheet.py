@@ -1,0 +1,71 @@
+"""What a page waits for before it shows anything, and that nothing moves afterwards."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from browser import Browser, serve
+from bs4 import BeautifulSoup
+from built_site import SITE
+from sphinx.errors import ExtensionError
+
+from livingreview.book.style_sheet import SHEET, joined
+
+# The sum of all movements that no reader caused, as browsers count it; below 0.1 is called good.
+MOVED = """
+new Promise((done) => {
+  let moved = 0;
+  const note = (list) => list.getEntries().forEach(({ value }) => (moved += value));
+  new PerformanceObserver(note).observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => done(moved), 500);
+})
+"""
+SLOW = 0.7  # seconds until a script comes: the page stands there before
+
+
+def test_sheets_are_joined_in_order_with_addresses_that_still_lead_there():
+    sheet = joined(
+        {
+            "_static/styles/a.css": '@charset "UTF-8";\n/*! licence */\na { b: url(../x.png) }\n',
+            "_static/b.css": "/* why */ a { b: url('y.png'); c: url(\"data:image/png,z\") }\n",
+        }
+    )
+    assert sheet == (
+        '@charset "UTF-8";/*! licence */a{b:url(x.png)}'
+        "a{b:url('y.png');c:url(\"data:image/png,z\")}"
+    )
+
+
+def test_a_sheet_that_imports_another_is_refused():
+    with pytest.raises(ExtensionError, match=r"a\.css imports"):
+        joined({"_static/a.css": '@import "b.css";'})
+
+
+def test_every_page_waits_for_one_style_sheet_and_no_script(built):
+    pages = sorted((built / SITE).rglob("*.html"))
+    assert len(pages) > 50
+    for path in pages:
+        head = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").head
+        sheets = [link["href"] for link in head.find_all("link", rel="stylesheet")]
+        assert len(sheets) == 1, path
+        assert f"{SHEET}?v=" in sheets[0], path
+        scripts = head.find_all("script", src=True)
+        waited = [one["src"] for one in scripts if not one.has_attr("defer")]
+        assert not waited or path.name == "search.html", (path, waited)
+
+
+@pytest.mark.parametrize("width", [360, 412, 800, 1280])
+@pytest.mark.parametrize(
+    ("page", "script"), [("chapters/register.html", "register.js"), ("index.html", "clock.js")]
+)
+def test_nothing_moves_when_a_script_comes_late(built, page, script, width):
+    with (
+        serve(built / SITE) as address,
+        Browser() as browser,
+        browser.window({"width": width, "height": 2000}) as window,
+    ):
+        window.clock.set_fixed_time("2099-01-01")  # the next update is overdue
+        window.route(f"**/{script}", lambda route: (time.sleep(SLOW), route.continue_()))
+        window.goto(address + page)
+        assert window.evaluate(MOVED) < 0.05
