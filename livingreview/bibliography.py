@@ -40,6 +40,11 @@ class Reference:
         return f"{names.get(len(self.authors), self.authors[0] + ' et al.')} {self.year}{letter}"
 
     @property
+    def anchor(self) -> str:
+        """Its place in the list of references, as docutils makes identifiers of a key."""
+        return re.sub("[^a-z0-9]+", "-", f"ref-{self.key.lower()}").strip("-")
+
+    @property
     def full(self) -> str:
         """The reference in one line, for a tooltip."""
         return f"{self.short}. {self.title}. {self.where}".strip(". ") + "."

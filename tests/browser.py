@@ -115,7 +115,7 @@ class Browser:
                 locale="en-GB",
             )
             windows.append(window)
-            window.set_default_timeout(10_000)
+            window.set_default_timeout(30_000)
             opened = Visit(window.new_page())
 
             def answer(route) -> None:

@@ -55,7 +55,7 @@ def test_no_fact_was_left_unfilled(pages):
 def test_every_reference_of_both_lists_can_be_linked_to(pages, review):
     known = pages["chapters/references.html"].identifiers
     for key in review.reference_lists["reference"]:
-        assert f"ref-{key}" in known
+        assert review.references[key].anchor in known
 
 
 def test_the_downloads_are_the_data(built):

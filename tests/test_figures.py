@@ -422,7 +422,7 @@ def test_the_harvest_names_its_studies_and_marks_the_other_drug(review):
     # the numbers of the figure before it
     # the numbers and names are those of the figure before it
     assert {row.rsplit(", animals")[0].rsplit(", cells")[0] for row in rows} <= set(texts)
-    assert "3 Mathew et al. 2011 (MNTX)" in texts
+    assert "3 Mathew et al. 2011 (other drug)" in texts
     assert texts.count("M") == drawing.table["other"].sum() == 14
 
 

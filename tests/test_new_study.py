@@ -20,7 +20,7 @@ from itertools import combinations
 
 import pytest
 from conftest import ROOT, command
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pybtex.database import parse_string
 
@@ -213,6 +213,7 @@ def test_a_title_survives_the_way_into_the_bibliography_and_out(data_copy, title
     assert references["zolty2026"].authors == ("Żółty & Co", "A, B and C")
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]) | st.just(" ")))
 def test_any_title_survives(text):
     title = clean("x" + text.translate(str.maketrans("｛｝", "  ")))
@@ -372,7 +373,8 @@ def test_the_rows_are_written_and_all_else_stays(here, capsys):
     assert (dose["agent_id"], placebo["agent_id"]) == ("naltrexone", "placebo")
     assert [arm["role"] for arm in rows(here, "arms")[-2:]] == ["intervention", "placebo"]
     assert rows(here, "arms")[-2]["doses"] == dose["dose_id"] == "vanderzolty2026.ldn_4_5_mg"
-    assert "data/studies.csv:39: column model" in capsys.readouterr().out
+    line = 1 + len(rows(here, "studies"))
+    assert f"data/studies.csv:{line}: column model" in capsys.readouterr().out
 
 
 def required_blanks(folder):
@@ -523,8 +525,18 @@ def test_a_near_title_is_told_and_the_author_says_which_it_is(here, capsys):
 
 
 def test_no_two_works_of_the_bibliography_are_near_by_title(review):
+    # but for two reports of one study
+    study = review.labels("studies", "reference")
+    report = review.labels("sources", "reference")
+    told = (review.studies, review.arms, review.characteristics)
+    same = {
+        frozenset((study[row.study_id], report[row.source_id]))
+        for table in told
+        for row in table.itertuples()
+    }
     for one, other in combinations(review.references.values(), 2):
-        assert likeness(one.title, other.title) < NEAR, (one.key, other.key)
+        near = likeness(one.title, other.title) >= NEAR
+        assert not near or frozenset((one.key, other.key)) in same, (one.key, other.key)
 
 
 @pytest.mark.parametrize("key", ["title", "doi"])
@@ -536,7 +548,9 @@ def test_every_work_with_a_title_or_a_doi_is_found_again(review, key):
         assert value, reference.key
         sought = {"title": "Nothing like it", key: value}
         match = find(Citation(authors=(), year="", **sought), review.references, [])
-        assert match is not None and match.key == reference.key
+        assert match is not None, reference.key
+        found = review.references[match.key]
+        assert found is reference or (key == "title" and likeness(found.title, value) >= NEAR)
         assert match.sure == (key == "doi")
 
 

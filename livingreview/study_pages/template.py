@@ -24,7 +24,7 @@ PAGE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_s
 </div>
 {% endmacro %}
 {% macro source(source_id) %}
-<a href="../chapters/references.html#ref-{{ sources[source_id].key }}" \
+<a href="../chapters/references.html#{{ sources[source_id].anchor }}" \
 title="{{ sources[source_id].full }}"><bdi>{{ sources[source_id].short }}</bdi></a>
 {%- if source_id in pages %}, on {{ pages[source_id] }}{% endif %}
 {%- endmacro %}

@@ -206,8 +206,8 @@ def opens(mark: str, label: str, text: str | Markup, fault: str = "") -> Markup:
 def reference_link(review: Review, key: str) -> Markup:
     """Return author and year as a link to the list of references, with the entry on hover."""
     reference = review.references[key]
-    return Markup('<a class="reference internal" href="{}#ref-{}" title="{}">{}</a>').format(
-        REFERENCES_PAGE, key, reference.full, reference.short
+    return Markup('<a class="reference internal" href="{}#{}" title="{}">{}</a>').format(
+        REFERENCES_PAGE, reference.anchor, reference.full, reference.short
     )
 
 

@@ -169,8 +169,8 @@ def _row(review: Review, study: Row, doses: Iterable[Row]) -> list[str | Markup]
     """Return the cells of a study in the table."""
     cells = MarkedRow(review, "studies", study)
     reference = review.references[study["reference"]]
-    title = Markup('<a class="reference internal" href="{}#ref-{}">{}</a>').format(
-        REFERENCES_PAGE, reference.key, reference.title or "Reference"
+    title = Markup('<a class="reference internal" href="{}#{}">{}</a>').format(
+        REFERENCES_PAGE, reference.anchor, reference.title or "Reference"
     )
     who = cells.show("model")
     if study["n"]:
