@@ -30,7 +30,8 @@ def main() -> None:
     """Run all ways in turn, several rounds, then the made-up books."""
     parser = argparse.ArgumentParser(description=__doc__, prog="make bench")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--sizes", type=int, nargs="*", default=[50, 500, 5000])
+    # from a little more than the review itself holds, ten and a hundred times fifty
+    parser.add_argument("--sizes", type=int, nargs="*", default=[150, 500, 5000])
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         costs = compare(Path(folder), options.rounds)
