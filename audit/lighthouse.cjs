@@ -67,7 +67,7 @@ async function benchmark(port) {
 /** Run Lighthouse on an address; give its result, and whether the computer became busier meanwhile. */
 async function measured(address) {
   const { default: lighthouse } = await import(require.resolve("lighthouse"));
-  const { launch } = require("chrome-launcher");
+  const { launch } = await import(require.resolve("chrome-launcher"));
   const chrome = await launch({ chromeFlags: FLAGS });
   try {
     const before = await benchmark(chrome.port);
