@@ -39,9 +39,10 @@ HOSTILE = (
 
 
 def small(folder):
-    """A copy of the data with the front page alone: all that most of these tests need."""
+    """A copy of the data with two pages of the book: all that most of these tests need."""
     shutil.copytree(ROOT / "data", folder / "data")
-    for name in ("references.bib", "_config.yml", "index.md"):
+    (folder / "chapters").mkdir()
+    for name in ("references.bib", "_config.yml", "index.md", "chapters/implantation-failure.md"):
         shutil.copy(ROOT / name, folder / name)
     return folder
 
@@ -145,7 +146,9 @@ def test_a_study_added(base, grown):
     assert any(f"The book holds [-{before}-]{{+{after}+}} studies" in text for text in sentences)
     pages = dict(rows(diff, "Pages touched"))
     assert pages["studies/newcomer2026"] == "page added"
-    assert pages["index"] == f"{len(sentences)} sentences, 2 figures"
+    # the clock of the first page counts the values, so it changes with them
+    assert pages["index"] == f"{len(sentences)} sentences, 1 table, 2 figures"
+    assert ("index", "How current this is", "changed") in rows(diff, "Tables of the book")
     assert [name for name in pages if name.startswith("studies/")] == ["studies/newcomer2026"]
     ((verdict,),) = [row[1:] for row in rows(diff, "Audit of reported statistics")]
     assert "reported 0.02" in verdict and "[-(none)-]" in verdict
@@ -397,9 +400,12 @@ def test_two_revisions_and_the_page(repository, tmp_path, monkeypatch, capsys):
 
     text = file.read_text(encoding="utf-8")
     page = Tags(text)
-    assert page.tags.count("svg") == 2 and page.text.count("Before") and page.text.count("After")
-    one, other = page.names
-    assert "randomised trials 1," in one and "randomised trials 2," in other
+    # both bars of kinds of evidence and the map change, each shown before and after
+    assert page.tags.count("svg") == page.tags.count("figcaption") == 4
+    trials = "randomised trials {},"
+    number = next(n for n in range(200) if trials.format(n) in page.names[0])
+    one, other = page.names[:2]
+    assert trials.format(number) in one and trials.format(number + 1) in other
     assert len(set(page.identifiers)) == len(page.identifiers)
     # every address is one of the page itself
     assert page.addresses and all(a.startswith(("#", "data:")) for a in page.addresses)

@@ -60,7 +60,10 @@ def test_references_are_the_same_in_every_form(site, review):
         reference = review.references[item["id"]]
         assert item["title"] == reference.title
         assert record.title == reference.title.removesuffix(".")
-        assert record.year == reference.year == str(item["issued"]["date-parts"][0][0])
+        if reference.year.isdigit():
+            assert record.year == reference.year == str(item["issued"]["date-parts"][0][0])
+        else:  # a record has no words for "no date"
+            assert (record.year, item["issued"]) == ("", {"literal": "n.d."})
         assert item.get("DOI", "").lower() == reference.doi.lower() == record.doi
         people = item.get("author") or item.get("editor")
         assert len(people) == len(reference.authors)

@@ -190,7 +190,8 @@ def test_bookmarks_lead_to_parts_chapters_and_sections(book, pdf, texts, chapter
         marks.setdefault(mark.get_title(), []).append(mark.get_dest().get_index() + 1)
     for chapter, told in zip(chapters, book.chapters, strict=True):
         assert chapter.first in marks[told.title]
-        assert not told.part or marks[told.part] == [chapter.first]
+        # a chapter may have the name of a part
+        assert not told.part or chapter.first in marks[told.part]
         for _, heading in told.sections:
             assert any(chapter.first <= page <= chapter.last for page in marks[heading]), heading
 

@@ -104,9 +104,9 @@ def _ris(item: dict) -> dict:
         record[whole] = item["container-title"]
     if "PMID" in item:
         record["name_of_database"] = "PubMed"
-    if "issued" in item:
-        parts = item["issued"].get("date-parts")
-        record["year"] = str(parts[0][0]) if parts else item["issued"]["literal"]
+    # the format has a place for a year, none for the words "no date"
+    if parts := item.get("issued", {}).get("date-parts"):
+        record["year"] = str(parts[0][0])
     first, dash, last = re.sub(r"[-–]+", "–", item.get("page", "")).partition("–")
     record |= {"start_page": first} if first else {}
     record |= {"end_page": last} if dash else {}

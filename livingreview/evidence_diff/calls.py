@@ -18,8 +18,9 @@ from livingreview import facts
 from livingreview.data import Review, load
 from livingreview.figures.drawing import Drawing
 from livingreview.tables.base import BookTable
+from livingreview.tables.front_page import Answers, ClockFace
 
-Output = BookTable | Drawing
+Output = BookTable | Answers | ClockFace | Drawing
 PACKAGE = __name__.partition(".")[0]
 # Rooms of the package whose functions a chapter may call.
 CALLED = tuple(f"{PACKAGE}.{room}" for room in ("facts", "figures", "tables"))

@@ -6,6 +6,7 @@ import io
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import unescape
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
@@ -87,6 +88,11 @@ class Drawing:
 
     def svg(self) -> str:
         """Return the picture as a standalone SVG, the same bytes for the same data."""
+        return self._svg
+
+    @cached_property
+    def _svg(self) -> str:
+        # drawn once: parts that matplotlib places while drawing would move a second time
         buffer = io.StringIO()
         with plt.style.context(STYLE):
             _lay_out(self.figure)

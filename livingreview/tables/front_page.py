@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from jinja2 import Environment
 
@@ -64,9 +65,12 @@ class Answers:
     ----------
     rows : list of mapping
         Rows of the table ``certainty`` that a page of the book answers, in their order.
+    caption : str
+        What it is called where changes of it are listed; the page has a heading instead.
     """
 
     rows: list[Row]
+    caption: ClassVar[str] = "The answers so far"
 
     def __repr__(self) -> str:
         """Return the answers, for readers of text alone."""
@@ -86,9 +90,12 @@ class ClockFace:
     ----------
     now : Clock
         The days and numbers.
+    caption : str
+        What it is called where changes of it are listed; the page has a heading instead.
     """
 
     now: Clock
+    caption: ClassVar[str] = "How current this is"
 
     def __repr__(self) -> str:
         """Return the days, for readers of text alone."""
