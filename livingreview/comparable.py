@@ -6,9 +6,7 @@ against placebo or nothing, at a like time.
 
 from __future__ import annotations
 
-import pandas as pd
-
-from livingreview.data import Review, keys_of
+from livingreview.data import Review, keys_of, once
 from livingreview.doses import ANTAGONISTS, dose_band
 from livingreview.effects import DIFFERENCE, FROM_ARMS, STANDARDISED, period
 from livingreview.evidence import designs_that_are
@@ -46,9 +44,9 @@ def traits(review: Review, row: dict) -> dict[str, str]:
     """
     design = review.labels("studies", "design")[row["study_id"]]
     treated, other = (_given(review, row[side]) for side in ("arm_id", "comparator_id"))
-    kinds = {row.agent_id: row.kind for row in review.agents.itertuples(index=False)}
-    more = treated["agent_id"][~treated["agent_id"].isin([*other["agent_id"], PLACEBO])]
-    against = set(other["agent_id"]) - set(treated["agent_id"]) - {PLACEBO}
+    kinds = review.labels("agents", "kind")
+    agents, others = ({dose["agent_id"] for dose in given} for given in (treated, other))
+    more, against = agents - others - {PLACEBO}, others - agents - {PLACEBO}
     measure = row["measure"] + (f" ({row['unit']})" if row["measure"] == DIFFERENCE else "")
     if row["measure"] == STANDARDISED and "baseline" in row["timepoint"]:
         # the standard deviation of changes is another yardstick than that of values
@@ -61,15 +59,20 @@ def traits(review: Review, row: dict) -> dict[str, str]:
         "measure": measure,
         "design": words,
         "comparator": NOTHING if not against else "another treatment",
-        "agent": _agent({kinds[agent] for agent in more}, set(other["agent_id"].map(kinds))),
-        "dose": _dose(review, treated[treated["agent_id"] == "naltrexone"]),
+        "agent": _agent({kinds[agent] for agent in more}, {kinds[agent] for agent in others}),
+        "dose": _dose(review, [dose for dose in treated if dose["agent_id"] == "naltrexone"]),
         "time": period(row["timepoint"]),
     }
 
 
-def _given(review: Review, arm: str) -> pd.DataFrame:
-    doses = keys_of(review.labels("arms", "doses")[arm])
-    return review.doses[review.doses["dose_id"].isin(doses)]
+def _given(review: Review, arm: str) -> list[dict]:
+    doses = _doses(review)
+    return [doses[key] for key in keys_of(review.labels("arms", "doses")[arm])]
+
+
+@once
+def _doses(review: Review) -> dict[str, dict]:
+    return {row["dose_id"]: row for row in review.doses.to_dict("records")}
 
 
 def _agent(more: set[str], other: set[str]) -> str:
@@ -81,13 +84,13 @@ def _agent(more: set[str], other: set[str]) -> str:
     return "naltrexone with another agent" if "naltrexone" in more else "not naltrexone"
 
 
-def _dose(review: Review, doses: pd.DataFrame) -> str:
+def _dose(review: Review, doses: list[dict]) -> str:
     low, high = dose_band(review, LOW)
     # where a dose went up in steps, the highest is the one that was meant to act
     amounts = [
-        (number(row.amount_high or row.amount), row.unit)
-        for row in doses.itertuples(index=False)
-        if row.amount
+        (number(row["amount_high"] or row["amount"]), row["unit"])
+        for row in doses
+        if row["amount"]
     ]
     if not amounts:
         return "dose not told"

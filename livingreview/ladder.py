@@ -132,8 +132,9 @@ def ladder(review: Review) -> pd.DataFrame:
     """
     studies = studies_on_the_ladder(review)
     doses = doses_in_people(review)
-    at = dict(list(studies.groupby(["condition_id", "rung"])))
-    none = studies.iloc[:0]
+    places = studies.groupby(["condition_id", "rung"])
+    at = {place: _rung(cells, doses) for place, cells in places}
+    empty = _rung(studies.iloc[:0], doses)
     return pd.DataFrame(
         [
             {
@@ -141,7 +142,7 @@ def ladder(review: Review) -> pd.DataFrame:
                 "condition": condition.label,
                 "group": condition.group,
                 "rung": rung,
-                **_rung(at.get((condition.condition_id, rung), none), doses),
+                **at.get((condition.condition_id, rung), empty),
             }
             for condition in review.conditions.itertuples(index=False)
             for rung in ORDER

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from livingreview.data import Review
+from livingreview.data import Review, once
 from livingreview.effect_sizes import se_from_ci, se_from_p
 from livingreview.effect_sizes.outcome import normal_quantile
 from livingreview.effects.measures import DIFFERENCE, RATIOS, REPORTABLE, on_printed_scale
@@ -17,8 +17,9 @@ from livingreview.timepoints import BEFORE
 Row = dict[str, str]
 
 
-def reports(review: Review, studies: set[str]) -> Iterator[Row]:
-    """Yield the printed effects of a treated arm against another arm.
+@once
+def reports(review: Review) -> tuple[Row, ...]:
+    """Return the printed effects of a treated arm against another arm.
 
     Of an effect that a source states at several times the one at the end, of several places the
     first of `places.from_the_best_place`.
@@ -27,21 +28,22 @@ def reports(review: Review, studies: set[str]) -> Iterator[Row]:
     ----------
     review : Review
         The data.
-    studies : set of str
-        Keys of the studies to read.
 
-    Yields
-    ------
-    dict
-        A row of ``comparisons`` with ``study_id``, ``label`` and the size of both arms, ``n`` and
-        ``comparator_n``, as printed.
+    Returns
+    -------
+    tuple of dict
+        Rows of ``comparisons`` with ``study_id``, ``label`` and the size of both arms, ``n`` and
+        ``comparator_n``, as printed. Of all studies, and not to be written to.
     """
+    return tuple(_reports(review))
+
+
+def _reports(review: Review) -> Iterator[Row]:
     arms = review.arms[["arm_id", "study_id", "role", "label", "n"]]
     sizes = review.labels("arms", "n")
     frame = review.comparisons.merge(arms, on="arm_id")
     frame = frame[
-        frame["study_id"].isin(studies)
-        & (frame["role"] == "intervention")
+        (frame["role"] == "intervention")
         & (frame["comparator_id"] != "")
         & frame["measure"].isin(REPORTABLE)
         & (frame["effect_high"] == "")

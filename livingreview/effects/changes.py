@@ -46,10 +46,11 @@ def changes(review: Review, condition: str) -> pd.DataFrame:
         for key, rows in frame.groupby(["arm_id", "outcome_id", "part", "unit"], sort=False)
     }
     labels, rows = review.labels("outcomes"), []
-    for pair in pairs(review, people_with(review, condition)):
+    studies = people_with(review, condition)
+    for pair in pairs(review):
         one = pair[0]
         keys = [tuple(arm[c] for c in ("arm_id", "outcome_id", "part", "unit")) for arm in pair]
-        if one["kind"] != MEANS or is_change(one["timepoint"]):
+        if one["study_id"] not in studies or one["kind"] != MEANS or is_change(one["timepoint"]):
             continue
         if not all(key in before and _usable(before[key]) for key in keys):
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from livingreview.data import Review
+from livingreview.data import Review, once
 from livingreview.effect_sizes import (
     TwoArms,
     TwoByTwo,
@@ -26,8 +26,9 @@ Row = dict[str, str]
 COUNTS, MEANS = "counts", "means"
 
 
-def pairs(review: Review, studies: set[str]) -> Iterator[tuple[Row, Row]]:
-    """Yield what two arms of a study report of one outcome, at the time that stands for the study.
+@once
+def pairs(review: Review) -> tuple[tuple[Row, Row], ...]:
+    """Return what two arms of a study report of one outcome, at the time that stands for the study.
 
     Every treated arm stands against every other arm. Both values come from one place where one
     holds both; what abstract and text repeat of a table is not read again.
@@ -36,18 +37,21 @@ def pairs(review: Review, studies: set[str]) -> Iterator[tuple[Row, Row]]:
     ----------
     review : Review
         The data.
-    studies : set of str
-        Keys of the studies to read.
 
-    Yields
-    ------
-    tuple of two dicts
+    Returns
+    -------
+    tuple of (dict, dict)
         A row of ``measurements`` for the treated arm and one for the other, each with
-        ``study_id``, ``role``, ``label`` and ``kind``: `COUNTS` or `MEANS`.
+        ``study_id``, ``role``, ``label`` and ``kind``: `COUNTS` or `MEANS`. Of all studies, and
+        not to be written to.
     """
+    return tuple(_pairs(review))
+
+
+def _pairs(review: Review) -> Iterator[tuple[Row, Row]]:
     arms = review.arms[["arm_id", "study_id", "role", "label"]]
     frame = review.measurements.merge(arms, on="arm_id")
-    frame = frame[frame["study_id"].isin(studies) & (frame["role"] != "all participants")]
+    frame = frame[frame["role"] != "all participants"]
     frame = frame.assign(kind=[_kind(row) for row in frame.to_dict("records")])
     frame = of_the_whole(frame[frame["kind"] != ""])
     for _, rows in frame.groupby(["study_id", "outcome_id", "part", "kind"], sort=False):

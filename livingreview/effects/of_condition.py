@@ -63,8 +63,8 @@ def effects(review: Review, about: str, family: str = "") -> pd.DataFrame:
     studies = people_with(review, about)
     crossover = studies_that_are(review, "crossover")
     reference = dict(zip(review.studies["study_id"], review.studies["reference"], strict=True))
-    found = list(pairs(review, studies))
-    printed = list(reports(review, studies))
+    found = [pair for pair in pairs(review) if pair[0]["study_id"] in studies]
+    printed = [row for row in reports(review) if row["study_id"] in studies]
     told = {_key(row) for row in printed}
     paired = {_key(row) for row in printed if row["study_id"] in crossover}
     paired |= {

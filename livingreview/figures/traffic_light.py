@@ -57,10 +57,10 @@ def traffic_light(review: Review, tool: str) -> Drawing:
     with canvas(7.2, 2.1 + ROW * len(studies)) as (figure, axes):
         for y in range(len(studies)):
             axes.axhline(y + 0.5, color=LINE, linewidth=0.6, zorder=0)
-        for row in rows.itertuples(index=False):
-            symbol, colour = LIGHTS[row.judgement]
-            x, y = domains.index(row.domain), studies.index(row.study_id)
-            axes.scatter(x, y, s=260, color=colour, zorder=2)
+        xs, ys = rows["domain"].map(domains.index), rows["study_id"].map(studies.index)
+        symbols, colours = zip(*rows["judgement"].map(LIGHTS), strict=True)
+        axes.scatter(xs, ys, s=260, color=colours, zorder=2)
+        for x, y, symbol, colour in zip(xs, ys, symbols, colours, strict=True):
             ink = INK if colour == DOUBT else PAPER
             axes.text(x, y, symbol, ha="center", va="center_baseline", color=ink, weight="bold")
         names = [

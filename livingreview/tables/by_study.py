@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 from markupsafe import Markup
 
-from livingreview.data import Review, keys_of
+from livingreview.data import Review, keys_of, once
 from livingreview.evidence import ORDER, people_with, resolved_citations, studies_view
 from livingreview.tables.base import (
     BookTable,
@@ -56,7 +56,7 @@ def study_table(
         Whether to show what was found; False where tables of their own show it.
     """
     frame, left = leave_out(studies_view(review), "study_id", rules)
-    finder = _Findings(review)
+    finder = _findings(review)
     columns = COLUMNS if findings else COLUMNS[:-1]
     groups = [
         Group(rung, [finder.row(study)[: len(columns)] for _, study in rows.iterrows()])
@@ -64,6 +64,11 @@ def study_table(
         if len(rows := frame[frame["rung"] == rung])
     ]
     return BookTable(name, caption, columns, groups, "studies", frozenset(frame["study_id"]), left)
+
+
+@once
+def _findings(review: Review) -> _Findings:
+    return _Findings(review)
 
 
 class _Findings:
