@@ -32,8 +32,13 @@ def once(view: Callable) -> Callable:
     def kept(review: Review, *arguments, **named):
         key = (view, arguments, tuple(sorted(named.items())))
         if key not in review.views:
-            review.views[key] = view(review, *arguments, **named)
-        found = review.views[key]
+            with reads.noted() as names:
+                found = view(review, *arguments, **named)
+            review.views[key] = found, tuple(names)
+        found, names = review.views[key]
+        for name in names:
+            # whoever uses what was kept has read it, were it computed by another process
+            reads.note(name)
         return found.copy(deep=False) if isinstance(found, pd.DataFrame) else found
 
     return kept
@@ -92,7 +97,8 @@ class Review:
     with_retracted : Review or None
         The same data with the rows of retracted reports, if there are any.
     views : dict
-        What functions marked with `once` have computed from these tables.
+        What functions marked with `once` have computed from these tables, each with the names of
+        what it read.
     """
 
     root: Path

@@ -32,6 +32,20 @@ class UnseenReadError(RuntimeError):
 def note(name: str) -> None:
     """Tell that something was read; `name` is a path inside the project."""
     sys.audit(READ, name)
+    for names in getattr(_local, "noting", ()):
+        names[name] = None
+
+
+@contextmanager
+def noted():
+    """Collect the names of what is noted inside this block, each once, as keys of a dict."""
+    names: dict[str, None] = {}
+    before = getattr(_local, "noting", ())
+    _local.noting = (*before, names)
+    try:
+        yield names
+    finally:
+        _local.noting = before
 
 
 @contextmanager

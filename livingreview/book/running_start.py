@@ -7,7 +7,7 @@ from pathlib import Path
 from livingreview.book.inputs import Inputs, Record
 
 # What every chapter uses; the kernel server has it ready.
-PRELOAD = ("pandas", "matplotlib.pyplot", "scipy.stats", "livingreview.data:load")
+PRELOAD = ("pandas", "matplotlib.pyplot", "scipy.stats", "livingreview.shared_views:compute")
 
 
 def begin(root: Path, stored: Path) -> None:
