@@ -88,9 +88,7 @@ def _dose(review: Review, doses: list[dict]) -> str:
     low, high = dose_band(review, LOW)
     # where a dose went up in steps, the highest is the one that was meant to act
     amounts = [
-        (number(row["amount_high"] or row["amount"]), row["unit"])
-        for row in doses
-        if row["amount"]
+        (number(row["amount_high"] or row["amount"]), row["unit"]) for row in doses if row["amount"]
     ]
     if not amounts:
         return "dose not told"

@@ -15,6 +15,7 @@ from livingreview.evidence import evidence_map, studies_view
 from livingreview.ladder import ladder
 from livingreview.recompute import recompute
 from livingreview.synthesis import study_directions
+from livingreview.tables.by_study import findings
 
 VIEWS = (
     studies_view,
@@ -25,6 +26,7 @@ VIEWS = (
     human_equivalents,
     ladder,
     recompute,
+    findings,
 )
 
 

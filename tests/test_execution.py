@@ -10,20 +10,25 @@ import subprocess
 import sys
 import textwrap
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
 import pytest
 from conftest import ROOT
+from jupyter_client.provisioning import KernelProvisionerFactory
 from myst_nb.core.config import NbParserConfig
 from myst_nb.core.read import create_nb_reader
 from myst_parser.config.main import MdParserConfig
+from nbclient import NotebookClient
 
+from livingreview import reads
 from livingreview.book import execution
 from livingreview.book.execution import Chapter, ChapterError, Outputs, run_chapter
 from livingreview.book.forked_kernels import KernelServer
 from livingreview.book.inputs import Inputs, Record
 from livingreview.book.running_start import PRELOAD
+from livingreview.ladder import ladder
 
 PAGES = [ROOT / "index.md", *sorted((ROOT / "chapters").glob("*.md"))]
 VARIED = [
@@ -79,21 +84,25 @@ def outputs(notebook):
     ]
 
 
-def stock(chapter_):
-    """Run a chapter as nbclient does by itself, with a kernel started from nothing."""
+@contextmanager
+def started_from_nothing():
+    """Let kernels start as jupyter_client starts them by itself."""
     running, KernelServer.running = KernelServer.running, None
-    from jupyter_client.provisioning import KernelProvisionerFactory
-    from nbclient import NotebookClient
-
     factory = KernelProvisionerFactory.instance()
     name, factory.default_provisioner_name = factory.default_provisioner_name, "local-provisioner"
     try:
-        notebook = chapter_.read("")
-        place = {"metadata": {"path": str(chapter_.path.parent)}}
-        asyncio.run(NotebookClient(notebook, resources=place, record_timing=False).async_execute())
-        return notebook
+        yield
     finally:
         KernelServer.running, factory.default_provisioner_name = running, name
+
+
+def stock(chapter_):
+    """Run a chapter as nbclient does by itself, with a kernel started from nothing."""
+    notebook = chapter_.read("")
+    place = {"metadata": {"path": str(chapter_.path.parent)}}
+    with started_from_nothing():
+        asyncio.run(NotebookClient(notebook, resources=place, record_timing=False).async_execute())
+    return notebook
 
 
 # --- the same outputs --------------------------------------------------------------------------
@@ -287,6 +296,27 @@ def test_the_tables_that_a_chapter_reads_are_seen_and_no_others(server, project)
     assert "references.bib" in read_of(
         project, "from livingreview.data import load\nload().references"
     )
+
+
+@pytest.mark.parametrize("name", ["evidence-map", "pain", "pharmacology"])
+def test_what_was_computed_beforehand_counts_as_read(server, name):
+    found = page_chapter(ROOT / f"chapters/{name}.md")
+    _, names = run_chapter(found, ROOT, 300)
+    with started_from_nothing():
+        _, alone = run_chapter(found, ROOT, 300)
+    read, read_alone = (
+        {n for n in group if not n.startswith("livingreview/")} for group in (names, alone)
+    )
+    assert read == read_alone and "data/doses.csv" in read
+    # of the code at least as much: the server has imported what other chapters use
+    assert set(names) >= set(alone)
+
+
+def test_what_a_view_was_made_from_is_noted_each_time_it_is_used(review):
+    ladder(review)
+    with reads.noted() as names:
+        ladder(review)
+    assert {"data/doses.csv", "data/studies.csv", "data/conditions.csv"} <= set(names)
 
 
 def test_the_code_that_a_chapter_uses_is_seen_and_no_other(server, project):

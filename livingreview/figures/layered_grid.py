@@ -127,11 +127,14 @@ class Grid:
         offset, offsets = 0.0, []
         pools: list[tuple[float, int]] = []  # place, number of items
         for item, place in zip(row, wanted, strict=True):
-            offsets.append(offset + self.half[item])
-            offset += 2 * self.half[item]
-            pools.append((place - offsets[-1], 1))
-            while len(pools) > 1 and pools[-2][0] >= pools[-1][0]:
-                (x, n), (x2, n2) = pools.pop(), pools.pop()
-                pools.append(((x * n + x2 * n2) / (n + n2), n + n2))
-        places = [min(max(x, 0.0), self.width - offset) for x, n in pools for _ in range(n)]
+            half = self.half[item]
+            offsets.append(offset + half)
+            offset += 2 * half
+            x, n = place - offsets[-1], 1
+            while pools and pools[-1][0] >= x:
+                before, number = pools.pop()
+                x, n = (x * n + before * number) / (n + number), n + number
+            pools.append((x, n))
+        last = self.width - offset
+        places = [min(max(x, 0.0), last) for x, n in pools for _ in range(n)]
         return [place + offset for place, offset in zip(places, offsets, strict=True)]

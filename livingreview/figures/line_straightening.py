@@ -26,7 +26,7 @@ def straighten(grid: Grid, rounds: int) -> float:
     Alternates between reweighted least squares and keeping the items of each row apart.
     """
     index = {item: i for i, item in enumerate(grid.x)}
-    rows = [(row, [index[item] for item in row]) for row in grid.rows]
+    rows = [(row, np.array([index[item] for item in row])) for row in grid.rows]
     matrix, goal = np.zeros((len(grid.links), len(index))), []
     for line, (a, b) in zip(matrix, grid.links, strict=True):
         line[index[a[0]]], line[index[b[0]]] = 1, -1
@@ -39,8 +39,9 @@ def straighten(grid: Grid, rounds: int) -> float:
             normal = matrix.T @ (weight[:, None] * matrix) + hold * np.eye(len(index))
             inverse, pull = np.linalg.inv(normal), matrix.T @ (weight * goal)
         free = inverse @ (pull + hold * (kept - push))
+        wanted = free + push
         for row, at in rows:
-            kept[at] = grid.keep_apart(row, (free[at] + push[at]).tolist())
+            kept[at] = grid.keep_apart(row, wanted[at].tolist())
         push += free - kept
     half = np.array([grid.half[item] for item in index])
     kept += (grid.width - (kept + half).max() - (kept - half).min()) / 2

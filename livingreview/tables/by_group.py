@@ -14,7 +14,13 @@ from livingreview.evidence import people_with, studies_that_are, studies_view
 from livingreview.tables.base import BookTable, Column, Group, leave_out, lines, quiet, study_link
 from livingreview.tables.by_study import study_table
 from livingreview.tables.marks import MarkedRow
-from livingreview.tables.phrases import effect_phrase, p_phrase, value_phrase
+from livingreview.tables.phrases import (
+    Row,
+    effect_phrase,
+    p_phrase,
+    records_by_study,
+    value_phrase,
+)
 from livingreview.tables.seen_on import place_phrase
 from livingreview.timepoints import BEFORE, is_change
 
@@ -89,11 +95,11 @@ def without_control(review: Review, group: str) -> BookTable:
     )
     changes = _of_people(review, review.comparisons)
     changes = changes[changes["study_id"].isin(alone) & (changes["comparator_id"] == "")]
-    studies = [key for key in review.studies["study_id"] if key in alone]
+    values, told = records_by_study(kept), records_by_study(changes)
     groups = [
         Group(_name(review, study), body)
-        for study in studies
-        if (body := list(_before_after(review, kept, changes, study)))
+        for study in review.studies["study_id"]
+        if (body := list(_before_after(review, values.get(study, []), told.get(study, []))))
     ]
     columns = (
         Column("Outcome"),
@@ -113,35 +119,24 @@ def without_control(review: Review, group: str) -> BookTable:
     )
 
 
-def _before_after(
-    review: Review, values: pd.DataFrame, changes: pd.DataFrame, study: str
-) -> Iterator[list[Markup]]:
-    values, changes = values[values["study_id"] == study], changes[changes["study_id"] == study]
+def _before_after(review: Review, values: list[Row], changes: list[Row]) -> Iterator[list[Markup]]:
+    """Yield the cells of each outcome, part and arm of a study."""
     labels = review.labels("outcomes")
-    keys = pd.concat([values, changes])[["outcome_id", "part", "arm_id", "label"]]
-    several = keys["arm_id"].nunique() > 1
-    for outcome, part, arm, label in keys.drop_duplicates().itertuples(index=False):
-        cells, told = (
-            frame[
-                (frame["outcome_id"] == outcome)
-                & (frame["part"] == part)
-                & (frame["arm_id"] == arm)
-            ]
-            for frame in (values, changes)
-        )
-        what = ", ".join(x for x in (labels[outcome], part, label if several else "") if x)
-        before = cells[cells["timepoint"].isin(BEFORE)]
-        changed = cells[cells["timepoint"].map(is_change)]
-        later = cells.drop(index=[*before.index, *changed.index])
-        yield [
-            escape(what),
-            lines([_value(review, row, False) for row in before.to_dict("records")]),
-            lines([_value(review, row) for row in later.to_dict("records")]),
-            lines(
-                [_value(review, row) for row in changed.to_dict("records")]
-                + [_change(review, row) for row in told.to_dict("records")]
-            ),
-        ]
+    several = len({row["arm_id"] for row in (*values, *changes)}) > 1
+    places: dict[tuple[str, str, str], list[list[Markup]]] = {}
+    names = {}
+    for row, printed in [(r, False) for r in values] + [(r, True) for r in changes]:
+        key = row["outcome_id"], row["part"], row["arm_id"]
+        names[key] = (labels[key[0]], key[1], row["label"] if several else "")
+        before, later, changed = places.setdefault(key, [[], [], []])
+        if printed:
+            changed.append(_change(review, row))
+        elif row["timepoint"] in BEFORE:
+            before.append(_value(review, row, False))
+        else:
+            (changed if is_change(row["timepoint"]) else later).append(_value(review, row))
+    for key, columns in places.items():
+        yield [escape(", ".join(filter(None, names[key]))), *map(lines, columns)]
 
 
 def _value(review: Review, row: dict, timed: bool = True) -> Markup:

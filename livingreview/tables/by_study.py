@@ -40,7 +40,7 @@ Rules = Sequence[tuple[str, pd.Series]]
 
 
 def study_table(
-    review: Review, name: str, caption: str, rules: Rules, findings: bool = True
+    review: Review, name: str, caption: str, rules: Rules, found: bool = True
 ) -> BookTable:
     """Return a table of the studies that no rule leaves out, grouped by rung of the ladder.
 
@@ -52,12 +52,12 @@ def study_table(
         Anchor and question of the table.
     rules : sequence of (str, Series of bool)
         Reasons, and the studies (rows of `studies_view`) that each leaves out.
-    findings : bool
+    found : bool
         Whether to show what was found; False where tables of their own show it.
     """
     frame, left = leave_out(studies_view(review), "study_id", rules)
-    finder = _findings(review)
-    columns = COLUMNS if findings else COLUMNS[:-1]
+    finder = findings(review)
+    columns = COLUMNS if found else COLUMNS[:-1]
     groups = [
         Group(rung, [finder.row(study)[: len(columns)] for _, study in rows.iterrows()])
         for rung in ORDER
@@ -67,12 +67,19 @@ def study_table(
 
 
 @once
-def _findings(review: Review) -> _Findings:
-    return _Findings(review)
+def findings(review: Review) -> Findings:
+    """Return what the tables say of each study."""
+    return Findings(review)
 
 
-class _Findings:
-    """What the tables say of each study."""
+class Findings:
+    """What the tables say of each study.
+
+    Parameters
+    ----------
+    review : Review
+        The data.
+    """
 
     def __init__(self, review: Review):
         self.review = review
@@ -84,6 +91,7 @@ class _Findings:
         self.citations = {row["study_id"]: row for row in records(resolved_citations(review))}
 
     def row(self, study: pd.Series) -> list[str | Markup]:
+        """Return the cells of a study: name, model or participants, what was given, and found."""
         cells = MarkedRow(self.review, "studies", study)
         name = self._name(study, cells)
         return [name, self._model(study, cells), self._given(study), self._found(study)]
@@ -224,5 +232,5 @@ def reproduction(review: Review) -> BookTable:
         "reproduction",
         "Which studies are there in reproduction?",
         [("about something else", ~frame["study_id"].isin(people_with(review, CONDITION)))],
-        findings=False,
+        found=False,
     )
