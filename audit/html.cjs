@@ -1,6 +1,7 @@
 // The Nu HTML checker on every page of the built site named on the command line. Its package comes
 // by NODE_PATH; it needs Java.
 const { spawnSync } = require("node:child_process");
+const { readdirSync } = require("node:fs");
 const { relative } = require("node:path");
 const vnu = require("vnu-jar");
 
@@ -54,7 +55,11 @@ function main(site) {
     faults += 1;
     console.error(`audit/html.cjs: no page has the fault "${known.says}" any more: take it off the list.`);
   }
-  console.log(`HTML: ${faults} fault(s) on ${pages.size} page(s); ${KNOWN.length} of others are known.`);
+  const all = readdirSync(site, { recursive: true }).filter((name) => name.endsWith(".html"));
+  console.log(
+    `HTML: ${all.length} pages checked; ${faults} fault(s) on ${pages.size} of them; ` +
+      `${KNOWN.length} faults of the theme are known.`,
+  );
   process.exit(faults ? 1 : 0);
 }
 
