@@ -244,6 +244,7 @@ def test_a_retracted_study_keeps_its_page_and_leaves_everything_else(retracted, 
     register = (folder / SITE / "chapters/register.html").read_text(encoding="utf-8")
     (row,) = re.findall(rf"<tr>\s*<th[^>]*>(?:(?!</tr>).)*{STUDY}\.html.*?</tr>", register, re.S)
     assert row.count("Retracted") >= 2
+    assert text(folder, "chapters/references").count("Retracted on 2026-11-26.") == 1
     evidence = (folder / SITE / "chapters/evidence-map.html").read_text(encoding="utf-8")
     assert 'aria-label="Persistent hiccups' not in evidence
     showing = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import small_project
 
+from livingreview.book.reference_list import with_retractions
 from livingreview.checks import check_project
 from livingreview.data import load
 from livingreview.register import RETRACTED, filters, register
@@ -96,6 +97,19 @@ def test_its_page_says_so_first_and_shows_its_values(small):
     before = pages.made_of(MICE)
     retract(small)
     assert StudyPages(load(small), Site("", "", "", "")).made_of(MICE) != before
+
+
+def test_the_list_of_references_says_so_at_its_entry_alone(small):
+    review = load(small)
+    (gone,) = review.retractions["reference"]
+    entry = '<div class="citation" id="{}" role="listitem"><span>[x]</span>\n<p>{}.</p></div>'
+    names = {key: one.anchor for key, one in review.references.items()}
+    body = "\n".join(entry.format(anchor, key) for key, anchor in names.items())
+    told = "<strong>Retracted on 2026-11-20.</strong> "
+    found = with_retractions(body, review)
+    assert found == body.replace(f"<p>{gone}.", f"<p>{told}{gone}.") != body
+    retract(small)
+    assert with_retractions(body, load(small)) == body
 
 
 def test_a_notice_without_a_doi_is_linked_as_it_is(small):

@@ -30,7 +30,7 @@ from livingreview.project import BIBLIOGRAPHY, CITATION, DATA_DIR
 KERNELSPEC = re.compile(r"^kernelspec:\n", re.MULTILINE)
 FRONT_MATTER = re.compile(r"\A---\n.*?^---\n", re.MULTILINE | re.DOTALL)
 CITES = re.compile(r"\{(cite|bibliography)")
-UPDATES = f"{DATA_DIR}/updates.csv"
+UPDATES, RETRACTIONS = f"{DATA_DIR}/updates.csv", f"{DATA_DIR}/retractions.csv"
 UNFINISHED = "unfinished"
 logger = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ def outdated_pages(
     chapters = list(_chapters(env, texts))
     _run(outputs, [c for c in chapters if not outputs.holds(c)], env.mystnb_config)
     env.livingreview_stamps = {c.name: outputs.digest(c.name) for c in chapters}
-    references = outputs.inputs.content(BIBLIOGRAPHY)
+    references = outputs.inputs.digest([BIBLIOGRAPHY, RETRACTIONS])
     env.livingreview_changed = _days(env, outputs, texts)
     around = outputs.inputs.digest(_around_pages(outputs.root))
     now = {
