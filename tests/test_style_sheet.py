@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+import zlib
 
 import pytest
 from browser import Browser, serve
@@ -11,6 +13,7 @@ from built_site import SITE
 from sphinx.errors import ExtensionError
 
 from livingreview.book.style_sheet import SHEET, joined
+from livingreview.book.used_rules import names_in, with_rules_for
 
 # The sum of all movements that no reader caused, as browsers count it; below 0.1 is called good.
 MOVED = """
@@ -40,6 +43,39 @@ def test_sheets_are_joined_in_order_with_addresses_that_still_lead_there():
 def test_a_sheet_that_imports_another_is_refused():
     with pytest.raises(ExtensionError, match=r"a\.css imports"):
         joined({"_static/a.css": '@import "b.css";'})
+
+
+def test_rules_for_what_no_page_has_are_left_out():
+    sheet = (
+        "a.gone{b:c}.kept,.gone p{b:c}.kept:not(.gone){b:c}:is(.gone,p){b:c}#gone{b:c}"
+        '[title=".gone"]{b:c}.md\\:wide{b:c}:root{--x:#gone}@media print{.gone{b:c}}'
+        "@media print{.gone{b:c}a{b:c}}@supports (a:b){@media print{#kept{b:c}}}"
+        "@keyframes gone{from{b:c}}@font-face{src:url(gone.woff)}"
+    )
+    assert with_rules_for(sheet, {"kept", "md:wide"}) == (
+        ".kept{b:c}.kept:not(.gone){b:c}:is(.gone,p){b:c}"
+        '[title=".gone"]{b:c}.md\\:wide{b:c}:root{--x:#gone}'
+        "@media print{a{b:c}}@supports (a:b){@media print{#kept{b:c}}}"
+        "@keyframes gone{from{b:c}}@font-face{src:url(gone.woff)}"
+    )
+
+
+def test_names_of_pages_and_words_of_scripts_count_as_used():
+    page = '<p class="one two" id="three">class="not"</p><script>x.add("four-a")</script>'
+    found = names_in([page], ["y.toggle('five')"])
+    assert {"one", "two", "three", "four-a", "five"} <= found and "six" not in found
+
+
+def test_the_sheet_of_the_site_has_no_rule_for_what_is_not_there(built):
+    sheet = (built / SITE / SHEET).read_text(encoding="utf-8")
+    assert ".lr-table" in sheet and ".bd-article" in sheet
+    assert ".carousel" not in sheet and ".breadcrumb-item" not in sheet
+    (checksum,) = {
+        checksum
+        for path in (built / SITE).rglob("*.html")
+        for checksum in re.findall(rf"{SHEET}\?v=(\w+)", path.read_text(encoding="utf-8"))
+    }
+    assert checksum == f"{zlib.crc32(sheet.encode()):08x}"
 
 
 def test_every_page_waits_for_one_style_sheet_and_no_script(built):
