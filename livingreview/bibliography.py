@@ -114,8 +114,9 @@ def _reference(key: str, entry) -> Reference:
 
 
 BARE_PERCENT = re.compile(r"(?<!\\)%")
-# Most titles and names: signs that LaTeX leaves alone, and hyphens that are no dash.
-NO_LATEX = re.compile(r"(?:[\w\s.,:;()/+=]|-(?!-))*")
+# Most titles and names: signs that LaTeX leaves alone, hyphens that are no dash, and commas that
+# are no quotation mark.
+NO_LATEX = re.compile(r"(?:[\w\s.:;()/+=]|-(?!-)|,(?!,))*")
 # A lone brace has no form that all readers of BibTeX agree on: its wide form stands for it.
 BRACES = str.maketrans("{}", "｛｝")
 _BRACES_BACK = str.maketrans("｛｝", "{}")

@@ -33,11 +33,9 @@ def once(view: Callable) -> Callable:
         key = (view, arguments, tuple(sorted(named.items())))
         if key not in review.views:
             with reads.noted() as names:
-                found = view(review, *arguments, **named)
-            review.views[key] = found, tuple(names)
+                review.views[key] = view(review, *arguments, **named), names
         found, names = review.views[key]
-        for name in names:
-            # whoever uses what was kept has read it, were it computed by another process
+        for name in names:  # whoever uses what was kept has read it
             reads.note(name)
         return found.copy(deep=False) if isinstance(found, pd.DataFrame) else found
 

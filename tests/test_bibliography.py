@@ -12,6 +12,7 @@ from livingreview.bibliography import NO_LATEX, plain, without_latex
 @given(st.text(alphabet=st.sampled_from("aøن9_ .,:;()/+=-–$%{}~'`\"\\\t\n&#^?!…<>"), max_size=30))
 @example("Low-dose naltrexone: an n-of-1 trial (2026)")
 @example("snake_case")
+@example("one,, two")
 def test_a_text_that_holds_no_latex_is_read_as_it_stands(text):
     if NO_LATEX.fullmatch(text):
         assert plain(text) == without_latex(text)

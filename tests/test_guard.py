@@ -68,9 +68,10 @@ def test_the_command_names_faults_and_fails(printed, tmp_path):
 
 def test_faulty_data_are_named_and_nothing_is_guarded(data_copy):
     append(data_copy, "updates", date="2026-11-22", kind="nonsense", summary="x")
+    line = len((data_copy / "data/updates.csv").read_text(encoding="utf-8").splitlines())
     done = command(data_copy, "guard")
     assert done.returncode == 1
-    assert "data/updates.csv:3: column kind" in done.stdout
+    assert f"data/updates.csv:{line}: column kind" in done.stdout
     assert "is missing from the site" not in done.stdout
 
 
@@ -130,12 +131,12 @@ def test_a_pdf_that_is_cut_off_or_of_another_book_is_refused(printed, site):
 
 
 def test_a_file_lost_added_or_changed_after_the_build_is_refused(printed, site):
-    (site / "_static/livingreview.css").write_text("", encoding="utf-8")
-    (site / "_static/basic.css").unlink()
+    (site / "_static/site.css").write_text("", encoding="utf-8")
+    (site / "_static/doctools.js").unlink()
     (site / "extra.txt").write_text("x", encoding="utf-8")
     done = guard(printed, site)
-    assert refused(done, "_static/livingreview.css: has changed since the build", "now: 0)")
-    assert refused(done, "_static/basic.css: has changed since the build", "now: none)")
+    assert refused(done, "_static/site.css: has changed since the build", "now: 0)")
+    assert refused(done, "_static/doctools.js: has changed since the build", "now: none)")
     assert refused(done, "extra.txt: has changed since the build", "then: none, now: 1)")
 
 
@@ -160,7 +161,7 @@ def test_a_page_or_table_that_shrank_or_went_is_refused(printed, site, tmp_path)
     done = guard(printed, site, last)
     assert refused(done, CHAPTER, "less than half", f"then: {2 * size + 1}, now: {size}")
     assert refused(done, "chapters/gone.html", "is gone", "smaller on purpose")
-    last = last_time(site, tmp_path, **{"_static/old.js": 9, "_static/basic.css": 10**9})
+    last = last_time(site, tmp_path, **{"_static/old.js": 9, "_static/site.css": 10**9})
     assert guard(printed, site, last) == []
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from livingreview.book.inputs import Inputs, Record
 
 # What every chapter uses; the kernel server has it ready.
-PRELOAD = ("pandas", "matplotlib.pyplot", "scipy.stats", "livingreview.shared_views:compute")
+SHARED = "livingreview.book.shared_views:compute"
+PRELOAD = ("pandas", "matplotlib.pyplot", "scipy.stats", SHARED)
 
 
 def begin(root: Path, stored: Path) -> None:
