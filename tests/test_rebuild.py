@@ -203,7 +203,7 @@ def test_changed_prose_runs_nothing_and_is_shown(touched):
 def test_what_stands_around_every_page_is_never_stale(touched, name):
     path = touched / name
     text = path.read_text(encoding="utf-8").replace("living review", "lively review")
-    path.write_text(text + ".lr-lively{color:red}\n" * (".css" in name), encoding="utf-8")
+    path.write_text(text + ".lr-table{color:red}\n" * (".css" in name), encoding="utf-8")
     assert ran(build(touched)) == set()
     if name == "CITATION.cff":
         for page_of in ("chapters/references", "studies/berkson2017"):
@@ -211,7 +211,7 @@ def test_what_stands_around_every_page_is_never_stale(touched, name):
             assert "lively review" in html, page_of
     else:
         sheet = touched / SITE / SHEET
-        assert sheet.read_text(encoding="utf-8").endswith(".lr-lively{color:red}")
+        assert sheet.read_text(encoding="utf-8").endswith(".lr-table{color:red}")
         checksum = f"{SHEET}?v={zlib.crc32(sheet.read_bytes()):08x}"
         for page_of in ("chapters/references", "studies/berkson2017"):
             html = (touched / SITE / f"{page_of}.html").read_text(encoding="utf-8")
