@@ -78,9 +78,10 @@ def test_every_picture_to_keep_is_whole(site):
         assert "var(--" not in path.read_text(encoding="utf-8"), path
     for path in (site / "figures").glob("*.png"):
         width, height = struct.unpack(">II", path.read_bytes()[16:24])
-        # where no effect has an interval, one line says so, with the number of studies behind it
-        head = path.with_suffix(".csv").read_text(encoding="utf-8").splitlines()[0]
-        assert width >= 600 and (height >= 200 or head == "condition,studies,study_id"), path
+        # where no effect has an interval, the figure is one line that says so
+        words = "no effect with an interval can be had"
+        told = words in path.with_suffix(".svg").read_text(encoding="utf-8")
+        assert width >= 600 and height >= (40 if told else 200), path
 
 
 def test_numbers_keep_every_digit_and_no_text_is_a_formula():

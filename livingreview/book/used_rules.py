@@ -36,12 +36,14 @@ def leave_out(app: Sphinx, error: Exception | None) -> None:
     sheet = Path(app.outdir) / SHEET
     if error or not sheet.is_file():
         return
-    pages = {path: path.read_text("utf-8") for path in Path(app.outdir).rglob("*.html")}
-    scripts = (path.read_text("utf-8") for path in Path(app.outdir).rglob("*.js"))
-    text = with_rules_for(sheet.read_text("utf-8"), names_in(pages.values(), scripts))
+    pages, scripts = (list(Path(app.outdir).rglob(f"*.{kind}")) for kind in ("html", "js"))
+    # page by page, twice: of thousands of studies, memory shall not hold all pages
+    names = names_in(*((path.read_text("utf-8") for path in group) for group in (pages, scripts)))
+    text = with_rules_for(sheet.read_text("utf-8"), names)
     sheet.write_text(text, encoding="utf-8")
     linked = rf"\g<1>{zlib.crc32(text.encode()):08x}"
-    for path, page in pages.items():
+    for path in pages:
+        page = path.read_text("utf-8")
         if (now := LINKED.sub(linked, page)) != page:
             path.write_text(now, encoding="utf-8")
 
