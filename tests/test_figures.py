@@ -507,6 +507,9 @@ def test_a_traffic_light_has_a_disc_and_a_sign_for_each_judgement(review, tool):
     assert sorted(t.get_text() for t in axes.texts) == sorted(
         LIGHTS[j][0] for j in rows["judgement"]
     )
+    # a sign on amber, which is light in both themes, is dark in both
+    on_doubt = {t.get_color() for t in axes.texts if t.get_text() in ("–",)}
+    assert on_doubt <= {COLOURS["sign"]}
 
 
 def test_every_judgement_has_a_light_and_no_study_two_overall(review):

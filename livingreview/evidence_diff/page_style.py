@@ -12,6 +12,7 @@ LIGHT = {
     "doubt": "#e69f00",
     "other": "#b8558b",
     "paper": "#fefefe",
+    "sign": "#1f2937",
 }
 DARK = {
     "ink": "#e5e7eb",
@@ -25,6 +26,7 @@ DARK = {
     "doubt": "#f0b73f",
     "other": "#e59cc4",
     "paper": "#14181e",
+    "sign": "#1f2937",
 }
 
 

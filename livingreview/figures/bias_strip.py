@@ -8,7 +8,7 @@ from string import ascii_uppercase
 import pandas as pd
 
 from livingreview.data import Review
-from livingreview.figures.drawing import DOUBT, INK, MUTED, PAPER
+from livingreview.figures.drawing import DOUBT, MUTED, PAPER, SIGN
 from livingreview.figures.traffic_light import LIGHTS
 
 OVERALL = "overall"
@@ -43,7 +43,7 @@ def draw_strip(axes, review: Review, placed: list[tuple[float, str]], head: floa
         for x, judgement in enumerate(rows["judgement"]):
             symbol, colour = LIGHTS[judgement]
             axes.scatter(x, y, s=78, color=colour, zorder=2, linewidths=0)
-            ink = INK if colour == DOUBT else PAPER
+            ink = SIGN if colour == DOUBT else PAPER
             style = {"ha": "center", "va": "center_baseline", "weight": "bold", "fontsize": 7.5}
             axes.text(x, y, symbol, color=ink, **style)
     for x in range(columns):

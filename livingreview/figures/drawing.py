@@ -36,11 +36,13 @@ COLOURS = {
     "doubt": "#E69F00",
     "other": "#CC79A7",
     "paper": "#FEFEFE",
+    # on a disc of the colour of doubt, which is light in both themes
+    "sign": "#1F2936",
 }
 INK, MUTED, LINE = COLOURS["ink"], COLOURS["muted"], COLOURS["line"]
 LDN, STANDARD, COMPARATOR = COLOURS["ldn"], COLOURS["standard"], COLOURS["comparator"]
 BAND, GOOD, DOUBT, OTHER = COLOURS["band"], COLOURS["good"], COLOURS["doubt"], COLOURS["other"]
-PAPER = COLOURS["paper"]
+PAPER, SIGN = COLOURS["paper"], COLOURS["sign"]
 
 # A link as matplotlib writes it: to open in another window, and without a name.
 LINK = re.compile(r'<a xlink:href="(?P<address>[^"]*)"[^>]*>')

@@ -10,9 +10,9 @@ from livingreview.figures.drawing import (
     COMPARATOR,
     DOUBT,
     GOOD,
-    INK,
     LINE,
     PAPER,
+    SIGN,
     STANDARD,
     Drawing,
     canvas,
@@ -61,7 +61,7 @@ def traffic_light(review: Review, tool: str) -> Drawing:
         symbols, colours = zip(*rows["judgement"].map(LIGHTS), strict=True)
         axes.scatter(xs, ys, s=260, color=colours, zorder=2)
         for x, y, symbol, colour in zip(xs, ys, symbols, colours, strict=True):
-            ink = INK if colour == DOUBT else PAPER
+            ink = SIGN if colour == DOUBT else PAPER
             axes.text(x, y, symbol, ha="center", va="center_baseline", color=ink, weight="bold")
         names = [
             marked(review, study, review.references[reference[study]].short) for study in studies
