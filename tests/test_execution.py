@@ -27,7 +27,7 @@ from livingreview.book import execution
 from livingreview.book.execution import Chapter, ChapterError, Outputs, run_chapter
 from livingreview.book.forked_kernels import KernelServer
 from livingreview.book.inputs import Inputs, Record
-from livingreview.book.running_start import PRELOAD
+from livingreview.book.running_start import PRELOAD, kernels
 from livingreview.ladder import ladder
 
 PAGES = [ROOT / "index.md", *sorted((ROOT / "chapters").glob("*.md"))]
@@ -213,6 +213,22 @@ def test_a_cell_that_ends_its_kernel_is_named(server, tmp_path):
     made_up = chapter(tmp_path, ["import os\nos._exit(3)"])
     with pytest.raises(ChapterError, match=r"made-up, code cell 1 \(import os\): ended its kernel"):
         run_chapter(made_up, tmp_path, 60)
+
+
+def test_a_server_is_there_where_chapters_have_to_run_and_gone_afterwards(tmp_path):
+    with started_from_nothing():
+        with pytest.raises(ValueError, match="no"), kernels(ROOT, tmp_path):
+            process = KernelServer.running._process
+            with kernels(ROOT, tmp_path):
+                assert KernelServer.running._process is process, "there is one, not two"
+            raise ValueError("no")
+        assert KernelServer.running is None
+        assert process.returncode is not None
+        record = Record(tmp_path)
+        names = ["data/units.csv"]
+        record.add("chapters/one", names=names, digest=Inputs(ROOT).digest(names), seconds=1.0)
+        with kernels(ROOT, tmp_path):
+            assert KernelServer.running is None, "nothing has changed"
 
 
 def alive(pid):

@@ -9,12 +9,13 @@ import stat
 import sys
 from pathlib import Path
 
-from livingreview.book import manifest
+from livingreview.book import manifest, running_start
 from livingreview.book.history import last_changes
 from livingreview.book.inputs import whole_book
 from livingreview.book.refusal import faults_of
 
 WORK = Path("_build/work")
+STORED = WORK / "_build/.jupyter_cache"  # outputs of chapters; jupyter-book names it so
 SITE = Path("_build/html")
 NEXT, LAST = Path("_build/html.next"), Path("_build/html.last")
 MADE_OF = Path("_build/site.json")
@@ -51,12 +52,14 @@ def build(root: Path) -> Path:
         if _stamp(root) == made_of | {"files": _files(root / SITE)}:
             print("Nothing has changed since the book was built.")
             return root / SITE
-        faults = faults_of(root)
-        if faults:
-            print(*faults, sep="\n", file=sys.stderr)
-            raise BuildError(f"{len(faults)} fault(s) in the data")
-        if run_sphinx(root):
-            raise BuildError("the book was not built; see above for what failed")
+        # The kernels' process imports what chapters use while this one checks the data.
+        with running_start.kernels(root, root / STORED):
+            faults = faults_of(root)
+            if faults:
+                print(*faults, sep="\n", file=sys.stderr)
+                raise BuildError(f"{len(faults)} fault(s) in the data")
+            if run_sphinx(root):
+                raise BuildError("the book was not built; see above for what failed")
         built = root / WORK / "_build/html"
         missing = [page for page in pages(root) if not (built / page).is_file()]
         if missing:
@@ -79,28 +82,25 @@ def run_sphinx(root: Path, builder: str = "html") -> bool:
     notes on which pages it has read, so that none takes for done what another one did; they share
     the outputs of the chapters.
     """
-    # The kernels' process imports what chapters use while this one imports Sphinx.
-    from livingreview.book import running_start
+    with running_start.kernels(root, root / STORED):
+        from jupyter_book.sphinx import build_sphinx
 
-    running_start.begin(root, root / WORK / "_build/.jupyter_cache")
-    from jupyter_book.sphinx import build_sphinx
-
-    os.environ["SOURCE_DATE_EPOCH"] = "315532800"
-    result = build_sphinx(
-        root,
-        root / WORK / "_build" / builder,
-        doctreedir=root / WORK / f"_build/.doctrees-{builder}",
-        builder=builder,
-        noconfig=True,
-        path_config=root / "_config.yml",
-        confoverrides={
-            "external_toc_path": str(root / "_toc.yml"),
-            "latex_individualpages": False,
-            "nitpicky": True,
-        },
-        warningiserror=True,
-        keep_going=True,
-    )
+        os.environ["SOURCE_DATE_EPOCH"] = "315532800"
+        result = build_sphinx(
+            root,
+            root / WORK / "_build" / builder,
+            doctreedir=root / WORK / f"_build/.doctrees-{builder}",
+            builder=builder,
+            noconfig=True,
+            path_config=root / "_config.yml",
+            confoverrides={
+                "external_toc_path": str(root / "_toc.yml"),
+                "latex_individualpages": False,
+                "nitpicky": True,
+            },
+            warningiserror=True,
+            keep_going=True,
+        )
     return result != 0
 
 

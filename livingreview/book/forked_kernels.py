@@ -73,6 +73,8 @@ class KernelServer:
             server, cls.running = cls.running, None
             KernelProvisionerFactory.instance().default_provisioner_name = "local-provisioner"
             server._control.close()
+            # it may still be importing, and would notice only afterwards
+            server._process.terminate()
             try:
                 server._process.wait(timeout=5)
             except subprocess.TimeoutExpired:

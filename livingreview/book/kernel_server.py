@@ -26,6 +26,16 @@ import traceback
 import types
 
 LINE = 1 << 20  # bytes that a request may have; it holds the environment of the kernel
+# What a kernel imports while it starts.
+KERNEL = (
+    "ipykernel.ipkernel",
+    "ipykernel.kernelapp",
+    "ipykernel.debugger",
+    "IPython.core.completerlib",
+    "IPython.extensions.storemagic",
+    "sqlite3",
+    "tornado.platform.asyncio",
+)
 
 
 def main(arguments: list[str]) -> None:
@@ -54,19 +64,18 @@ def preload(names: list[str]) -> None:
 
     A failure is kept quiet: the kernel meets the same one, where it is told with its cell.
     """
-    import ipykernel.ipkernel
-    import ipykernel.kernelapp  # noqa: F401
-
+    # the debugger would say that it cannot stop in frozen modules; nobody debugs a chapter here
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    for name in KERNEL:
+        importlib.import_module(name)
     # pandas looks once, when it is imported, whether it is in a kernel or in a terminal.
     builtins.get_ipython = lambda: types.SimpleNamespace(kernel=None)
     for name in names:
         module, _, function = name.partition(":")
-        try:
+        with contextlib.suppress(Exception):
             loaded = importlib.import_module(module)
             if function:
                 getattr(loaded, function)()
-        except Exception:
-            traceback.print_exc()
     del builtins.get_ipython
     # The inline backend connects to the shell that is there when it is imported; with none, every
     # figure is lost without a word. The kernel imports it again.
