@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import struct
+import time
 import xml.etree.ElementTree as ET
 
 import matplotlib.pyplot as plt
@@ -15,7 +16,7 @@ from sphinx.errors import ExtensionError
 from test_figures import CASES
 
 from livingreview.book import build as building
-from livingreview.book.figures import all_files, write_files
+from livingreview.book.figures import all_files, remove_others, write_files
 from livingreview.book.pictures import Painter, as_png
 from livingreview.figures.evidence_map import map_of_evidence
 from livingreview.figures.figure_files import FigureFiles, as_csv, packed, unpacked
@@ -123,6 +124,7 @@ def test_files_of_a_figure_that_is_gone_go_and_the_others_stay(tmp_path):
         drawn = write_files(tmp_path / "figures", files, keep)
         for name in drawn:
             (tmp_path / f"figures/{name}.png").write_text(figures[name])
+        remove_others(tmp_path / "figures", files)
         return drawn, {path.name for path in (tmp_path / "figures").iterdir()}
 
     both = {"one.svg", "two.svg", "one.png", "two.png"}
@@ -133,6 +135,9 @@ def test_files_of_a_figure_that_is_gone_go_and_the_others_stay(tmp_path):
     (tmp_path / "figures/one.png").unlink()
     assert build(one="1")[0] == ["one"], "a picture that is missing is drawn"
     assert build(keep=False, one="1")[0] == ["one"], "another program draws all again"
+    (tmp_path / "figures/.one.png.next").touch()
+    (tmp_path / "figures/.two.png.next").touch()
+    assert build(one="1")[1] == {"one.svg", "one.png", ".one.png.next"}, "it is just being drawn"
 
 
 def test_pictures_are_drawn_from_their_svg_in_a_process_of_their_own(tmp_path):
@@ -141,9 +146,14 @@ def test_pictures_are_drawn_from_their_svg_in_a_process_of_their_own(tmp_path):
     )
     for name in ("one", "two"):
         (tmp_path / f"{name}.svg").write_text(square)
-    painter = Painter(tmp_path, ["one", "two"])
+    painter = Painter(tmp_path)
+    painter.draw(["one"])
+    wait_for(tmp_path / "one.png")
+    drawn_first = (tmp_path / "one.png").stat().st_mtime_ns
+    painter.draw(["one", "two"])
     assert painter.finish()
     painter.stop()
+    assert (tmp_path / "one.png").stat().st_mtime_ns == drawn_first, "it is drawn once"
     assert {path.name for path in tmp_path.iterdir()} == {
         *("one.svg", "two.svg", "one.png", "two.png")
     }
@@ -152,9 +162,25 @@ def test_pictures_are_drawn_from_their_svg_in_a_process_of_their_own(tmp_path):
     assert picture == as_png(square)
 
 
+def wait_for(path):
+    end = time.monotonic() + 60
+    while not path.exists():
+        assert time.monotonic() < end, f"{path.name} was not drawn"
+        time.sleep(0.01)
+
+
+def test_nobody_is_started_where_nothing_is_to_draw(tmp_path):
+    painter = Painter(tmp_path)
+    painter.draw([])
+    assert painter._process is None
+    assert painter.finish()
+    painter.stop()
+
+
 def test_a_picture_that_cannot_be_drawn_is_told_and_nothing_is_left_half_drawn(tmp_path, capfd):
     (tmp_path / "broken.svg").write_text("<svg")
-    painter = Painter(tmp_path, ["broken"])
+    painter = Painter(tmp_path)
+    painter.draw(["broken"])
     assert not painter.finish()
     painter.stop()
     assert "ValueError" in capfd.readouterr().err
@@ -166,7 +192,8 @@ def test_no_process_goes_on_drawing_when_its_build_is_gone(tmp_path):
     names = [f"p{number}" for number in range(200)]
     for name in names:
         (tmp_path / f"{name}.svg").write_text(big)
-    painter = Painter(tmp_path, names)
+    painter = Painter(tmp_path)
+    painter.draw(names)
     painter.stop()
     assert not painter.finish()
     assert len(list(tmp_path.glob("*.png"))) < len(names)

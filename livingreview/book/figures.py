@@ -5,7 +5,7 @@ An SVG and the numbers come with the output; the PNG is drawn from the SVG while
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from docutils import nodes
@@ -15,7 +15,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util.osutil import relative_uri
 
-from livingreview.book.pictures import Painter, drawn_by
+from livingreview.book.pictures import NEXT, Painter, drawn_by
 from livingreview.figures.figure_files import FigureFiles, unpacked
 
 FOLDER = "figures"
@@ -30,14 +30,24 @@ Figures = dict[str, FigureFiles]
 
 def connect(app: Sphinx) -> None:
     """Take files out of a page when it is read, and write those of all pages at the end."""
+    app.connect("builder-inited", begin)
     app.connect("doctree-read", take_out)
     app.connect("env-purge-doc", forget)
     app.connect("env-updated", write)
     app.connect("build-finished", finish)
 
 
+def begin(app: Sphinx) -> None:
+    """Have somebody who draws."""
+    if app.builder.format == "html":
+        app.livingreview_painter = Painter(Path(app.outdir) / FOLDER)
+
+
 def take_out(app: Sphinx, doctree: nodes.document) -> None:
-    """Keep the files of a page's figures, and put links to them under each figure."""
+    """Keep the files of a page's figures, and put links to them under each figure.
+
+    Drawing begins at once: pages are read by one process, so that another core is free.
+    """
     page = app.env.docname
     kept = figures_of(app.env)[page] = {}
     for node in list(doctree.findall(nodes.raw)):
@@ -55,6 +65,8 @@ def take_out(app: Sphinx, doctree: nodes.document) -> None:
             node += nodes.Text(html)
             figure += nodes.raw("", links, format="html")
             figure[DRAWN] = drawn.name
+    if app.builder.format == "html":
+        _draw(app, dict(all_files({page: kept})))
 
 
 def _figure_around(node: nodes.Node) -> nodes.figure | None:
@@ -78,16 +90,22 @@ def figures_of(env: BuildEnvironment) -> dict[str, Figures]:
 def write(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Write the files of all figures, remove those of figures that are gone, start drawing."""
     if app.builder.format == "html":
-        folder = Path(app.outdir) / FOLDER
-        # another program to draw with, and all are drawn again
-        by, env.livingreview_drawn_by = getattr(env, "livingreview_drawn_by", ""), drawn_by()
-        names = write_files(folder, dict(all_files(figures_of(env))), by == drawn_by())
-        app.livingreview_painter = Painter(folder, names)
+        files = dict(all_files(figures_of(env)))
+        _draw(app, files)
+        env.livingreview_drawn_by = drawn_by()
+        remove_others(Path(app.outdir) / FOLDER, files)
     return []
 
 
+def _draw(app: Sphinx, files: dict[str, bytes]) -> None:
+    """Write files of figures, and have drawn what is not drawn yet."""
+    # another program to draw with, and all are drawn again
+    keep = getattr(app.env, "livingreview_drawn_by", "") == drawn_by()
+    app.livingreview_painter.draw(write_files(Path(app.outdir) / FOLDER, files, keep))
+
+
 def write_files(folder: Path, files: dict[str, bytes], keep: bool) -> list[str]:
-    """Write files into a folder, and take away what stands there besides.
+    """Write files into a folder.
 
     Parameters
     ----------
@@ -113,15 +131,19 @@ def write_files(folder: Path, files: dict[str, bytes], keep: bool) -> list[str]:
             path.write_bytes(content)
             changed.add(name)
     pictures = [name.removesuffix(".svg") for name in files if name.endswith(".svg")]
-    kept = {
-        f"{name}.png"
+    return [
+        name
         for name in pictures
-        if keep and f"{name}.svg" not in changed and (folder / f"{name}.png").is_file()
-    }
+        if not keep or f"{name}.svg" in changed or not (folder / f"{name}.png").is_file()
+    ]
+
+
+def remove_others(folder: Path, files: Collection[str]) -> None:
+    """Take away the files of figures that are gone, and none that is just being drawn."""
+    drawn = {name.removesuffix(".svg") + ".png" for name in files if name.endswith(".svg")}
     for path in folder.iterdir():
-        if path.name not in files and path.name not in kept:
-            path.unlink()
-    return [name for name in pictures if f"{name}.png" not in kept]
+        if path.name not in files and path.name.removeprefix(".").removesuffix(NEXT) not in drawn:
+            path.unlink(missing_ok=True)
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:

@@ -1,4 +1,4 @@
-"""Draw the SVG of figures as PNG, in a process of its own while pages are written.
+"""Draw the SVG of figures as PNG, in a process of its own while pages are read and written.
 
 Run as ``python -m livingreview.book.pictures FOLDER``: for each name on a line of its standard
 input it reads ``NAME.svg`` in the folder and writes ``NAME.png``. It ends at once when the other
@@ -9,16 +9,19 @@ Knows nothing of the book.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
 import threading
-from collections.abc import Collection
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
+from queue import Queue
 
 SCALE = 150 / 72  # dots for a point: sharp at the width of a page
 END = ""  # the line after the last name
+NEXT = ".next"  # ending of a picture that is being drawn, whose name starts with a dot
 
 
 def drawn_by() -> str:
@@ -27,38 +30,55 @@ def drawn_by() -> str:
 
 
 class Painter:
-    """The process that draws.
+    """The process that draws, started when there is something to draw.
 
     Parameters
     ----------
     folder : Path
         Folder of the pictures.
-    names : collection of str
-        Names of the pictures to draw, without an ending.
     """
 
-    def __init__(self, folder: Path, names: Collection[str]):
-        self._process = None
-        if names:
+    def __init__(self, folder: Path):
+        self._folder = folder
+        self._process: subprocess.Popen | None = None
+        self._told: set[str] = set()
+
+    def draw(self, names: Iterable[str]) -> None:
+        """Have pictures drawn, each once; `names` are without an ending."""
+        new = [name for name in names if name not in self._told]
+        if not new:
+            return
+        if self._process is None:
             package = Path(__file__).resolve().parents[2]
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", __name__, str(folder)],
+                [sys.executable, "-P", "-m", __name__, str(self._folder)],
                 env=os.environ | {"PYTHONPATH": str(package)},
                 stdin=subprocess.PIPE,
                 text=True,
             )
-            self._process.stdin.writelines(f"{name}\n" for name in (*names, END))
-            self._process.stdin.flush()
+        self._told.update(new)
+        self._tell(*new)
 
     def finish(self) -> bool:
         """Wait until all is drawn; return whether it was."""
-        return self._process is None or self._process.wait() == 0
+        if self._process is None:
+            return True
+        self._tell(END)
+        return self._process.wait() == 0
 
     def stop(self) -> None:
         """End the process, done or not."""
         if self._process is not None:
-            self._process.stdin.close()
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
             self._process.wait()
+
+    def _tell(self, *names: str) -> None:
+        # what has failed or was stopped has ended, and `finish` says so
+        with contextlib.suppress(BrokenPipeError):
+            if not self._process.stdin.closed:
+                self._process.stdin.writelines(f"{name}\n" for name in names)
+                self._process.stdin.flush()
 
 
 def as_png(svg: str) -> bytes:
@@ -83,18 +103,21 @@ def as_png(svg: str) -> bytes:
 
 def main(folder: Path) -> None:
     """Draw what is named on standard input, each picture whole or not at all."""
-    names = list(iter(lambda: sys.stdin.readline().rstrip("\n"), END))
-    threading.Thread(target=_end_with_input, daemon=True).start()
-    for name in names:
-        upcoming = folder / f".{name}.next"
+    names: Queue[str] = Queue()
+    threading.Thread(target=_listen, args=(names,), daemon=True).start()
+    for name in iter(names.get, END):
+        upcoming = folder / f".{name}.png{NEXT}"
         upcoming.write_bytes(as_png((folder / f"{name}.svg").read_text(encoding="utf-8")))
         upcoming.replace(folder / f"{name}.png")
 
 
-def _end_with_input() -> None:
+def _listen(names: Queue[str]) -> None:
     # not by sys.stdin, whose lock would be in the way at the end of the process
-    while os.read(0, 1024):
-        pass
+    rest = b""
+    while more := os.read(0, 1 << 16):
+        *whole, rest = (rest + more).split(b"\n")
+        for name in whole:
+            names.put(name.decode())
     os._exit(1)
 
 
