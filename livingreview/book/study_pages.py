@@ -11,12 +11,14 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import yaml
 from docutils import nodes
 from markupsafe import escape
 from sphinx.application import Sphinx
+from sphinx.util.parallel import ParallelTasks, SerialTasks, parallel_available
 
 from livingreview.book import figures
 from livingreview.book.inputs import PINS, Inputs, code_names, names_below
@@ -27,7 +29,6 @@ from livingreview.project import CITATION, CONFIG, DATA_DIR, PACKAGE_FILE
 from livingreview.study_pages import (
     FIGURE,
     Site,
-    StudyPage,
     StudyPages,
     Use,
     question,
@@ -36,6 +37,7 @@ from livingreview.study_pages import (
 
 FOLDER = "studies"
 WRITTEN = "study-pages.json"
+FEW = 20  # pages for which a second process is not worth its start
 # What differs between two pages, as variables of the theme's template.
 TEXTS = ("title", "body", "description", "last_updated", "cite")
 # Tables of words and factors that a page of any study may show.
@@ -114,26 +116,41 @@ def study_pages(app: Sphinx) -> Iterable[tuple[str, dict, str]]:
             # taken away, not written over: the site in place may share the file
             path.unlink()
     changed = [study for study in pages.study_ids if study not in kept]
-    for page in _write(app, pages, changed):
-        entry = {"title": page.title, "words": page.summary}
-        kept[page.study_id] = {"digest": digests[page.study_id], **entry}
+    for study, told in _write(app, pages, changed).items():
+        kept[study] = {"digest": digests[study], **told}
     app.env.livingreview_written = {study: kept[study] for study in pages.study_ids}
     told = app.env.livingreview_written.items()
     add_pages(app, ((f"{FOLDER}/{key}", page["title"], page["words"]) for key, page in told))
     return ()
 
 
-def _write(app: Sphinx, pages: StudyPages, studies: list[str]) -> Iterator[StudyPage]:
-    """Write the pages of some studies, and yield each."""
+def _write(app: Sphinx, pages: StudyPages, studies: list[str]) -> dict[str, dict[str, str]]:
+    """Write the pages of some studies; return title and words of each for the search."""
+    if not studies:
+        return {}
+    mould = Mould(app.builder, f"{FOLDER}/{{}}", TEXTS)
+    (Path(app.outdir) / FOLDER).mkdir(exist_ok=True)
+    processes = app.parallel if len(studies) >= FEW else 1
+    tasks = ParallelTasks(processes) if parallel_available and processes > 1 else SerialTasks()
+    told: dict[str, dict[str, str]] = {}
+    for first in range(processes):
+        tasks.add_task(
+            partial(_write_part, app, pages, mould),
+            studies[first::processes],
+            lambda *ended: told.update(ended[-1]),
+        )
+    tasks.join()
+    return told
+
+
+def _write_part(
+    app: Sphinx, pages: StudyPages, mould: Mould, studies: list[str]
+) -> dict[str, dict[str, str]]:
     # Imported here: it knows which pages are those of studies.
     from livingreview.book.cite_button import of_page
 
-    if not studies:
-        return
     pages.prepare(studies)
-    mould = Mould(app.builder, f"{FOLDER}/{{}}", TEXTS)
-    folder = Path(app.outdir) / FOLDER
-    folder.mkdir(exist_ok=True)
+    told = {}
     for study in studies:
         page = pages.page(study)
         texts = {
@@ -143,9 +160,10 @@ def _write(app: Sphinx, pages: StudyPages, studies: list[str]) -> Iterator[Study
             "last_updated": escape(pages.changed(study)),
             "cite": of_page(app.livingreview_work, f"{FOLDER}/{study}", page.title).html,
         }
-        html = mould.cast(study, texts)
-        (folder / f"{study}.html").write_text(html, encoding="utf-8")
-        yield page
+        path = Path(app.outdir) / FOLDER / f"{study}.html"
+        path.write_text(mould.cast(study, texts), encoding="utf-8")
+        told[study] = {"title": page.title, "words": page.summary}
+    return told
 
 
 def site(root: Path) -> Site:
