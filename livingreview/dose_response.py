@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from livingreview.data import Review, keys_of
+from livingreview.data import Review, keys_of, once
 from livingreview.printed import number
 
 FEWEST_POINTS = 4  # a curve with two parameters needs more points than that to be worth drawing
@@ -49,6 +49,7 @@ def hill(concentration: np.ndarray, half: float, slope: float) -> np.ndarray:
     return 100 / (1 + (half / concentration) ** slope)
 
 
+@once
 def dose_responses(review: Review) -> list[DoseResponse]:
     """Return every series of inhibition rates that has enough concentrations for a curve."""
     series = []

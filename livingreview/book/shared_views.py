@@ -9,6 +9,7 @@ from __future__ import annotations
 from livingreview import facts, tables  # noqa: F401  (every chapter imports them)
 from livingreview.data import load
 from livingreview.dose_marks import dose_marks
+from livingreview.dose_response import dose_responses
 from livingreview.doses import concentrations, human_equivalents
 from livingreview.effects import effects
 from livingreview.evidence import evidence_map, studies_view
@@ -24,6 +25,7 @@ VIEWS = (
     dose_marks,
     concentrations,
     human_equivalents,
+    dose_responses,
     ladder,
     recompute,
     findings,

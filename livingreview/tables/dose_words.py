@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from livingreview.data import Review
+from livingreview.data import Review, once
 from livingreview.ladder import LEAST, OTHER_DRUG, PLACES, PRINTED, doses_in_people
 
 
@@ -52,11 +52,16 @@ def other_antagonists(review: Review, studies: set[str] | None = None) -> str:
     studies : set of str, optional
         Only what these gave; all by default.
     """
+    names = [agent for study, agent in _given_others(review) if studies is None or study in studies]
+    return ", ".join(dict.fromkeys(names))
+
+
+@once
+def _given_others(review: Review) -> list[tuple[str, str]]:
+    """Return each study with each opioid antagonist other than naltrexone that it gave."""
     doses = doses_in_people(review)
     doses = doses[doses["use"] == OTHER_DRUG]
-    if studies is not None:
-        doses = doses[doses["study_id"].isin(studies)]
-    return ", ".join(dict.fromkeys(doses["agent"].str.lower()))
+    return list(zip(doses["study_id"], doses["agent"].str.lower(), strict=True))
 
 
 def _mass(milligrams: float, exact: bool) -> tuple[str, str]:
