@@ -20,14 +20,19 @@ class Cost:
         Seconds; ``cpu`` is of the command and all it started.
     memory : float
         Peak of the memory of all processes together (MB), shared pages shared out between them.
-    output : str
-        What the command said.
+    lines : tuple of (float, str)
+        What the command said, each line with the second at which it came.
     """
 
     wall: float
     cpu: float
     memory: float
-    output: str
+    lines: tuple[tuple[float, str], ...]
+
+    @property
+    def output(self) -> str:
+        """What the command said."""
+        return "".join(line for _, line in self.lines)
 
 
 def run(command: list[str], folder: Path, **environment: str) -> Cost:
@@ -42,21 +47,22 @@ def run(command: list[str], folder: Path, **environment: str) -> Cost:
     process = subprocess.Popen(
         command,
         cwd=folder,
-        env=os.environ | environment,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"} | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
     watch = Watch(process.pid)
-    output = process.stdout.read()
+    lines = tuple((time.perf_counter() - started, line) for line in process.stdout)
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - started
     watch.stop()
     process.returncode = os.waitstatus_to_exitcode(status)
     process.stdout.close()
+    cost = Cost(wall, usage.ru_utime + usage.ru_stime, watch.peak / 1024, lines)
     if process.returncode:
-        raise RuntimeError(f"{' '.join(command)} failed in {folder}:\n{output[-3000:]}")
-    return Cost(wall, usage.ru_utime + usage.ru_stime, watch.peak / 1024, output)
+        raise RuntimeError(f"{' '.join(command)} failed in {folder}:\n{cost.output[-3000:]}")
+    return cost
 
 
 class Watch:

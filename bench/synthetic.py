@@ -7,24 +7,34 @@ import random
 from pathlib import Path
 
 COMMON = {"source_id": "made_up", "locator": "Table 1, row 1", "extracted": "2026-01-01"}
-CONDITIONS = ("fibromyalgia", "rheumatoid_arthritis", "multiple_sclerosis")
+# Conditions and outcomes over which they spread, as those of the review do; keys of the data.
+CONDITIONS = (
+    *("fibromyalgia", "rheumatoid_arthritis", "crohn", "ulcerative_colitis", "multiple_sclerosis"),
+    *("depression", "hailey_hailey", "long_covid", "me_cfs", "endometriosis"),
+)
+OUTCOMES = (
+    *("quality_of_life", "fatigue", "symptoms", "pain_intensity", "symptom_score", "function"),
+    *("mental_health", "depression"),
+)
 FAMILIES = ("Adams", "Brandt", "Costa", "Dubois", "Ek", "Ferrari", "Green", "Horvat")
 
 
 def grow(project: Path, studies: int) -> None:
-    """Append made-up trials to a copy of the project until it holds `studies` studies."""
-    with (project / "data/studies.csv").open(encoding="utf-8", newline="") as file:
-        present = sum(1 for _ in csv.reader(file)) - 1
-    if studies < present:
-        raise ValueError(f"the review itself holds {present} studies, more than {studies}")
+    """Append so many made-up trials to a copy of the project."""
     forget_claims(project)
     rows = Rows(project)
     rows.add("sources", source_id="made_up", reference="made_up", kind="primary report",
              read="2026-01-01")  # fmt: skip
     rows.bib("made_up", "A made-up source")
-    for number in range(studies - present):
+    for number in range(studies):
         add_trial(rows, f"trial{number:05d}")
     rows.save()
+
+
+def studies_in(project: Path) -> int:
+    """Return how many studies a project holds."""
+    with (project / "data/studies.csv").open(encoding="utf-8", newline="") as file:
+        return sum(1 for _ in csv.reader(file)) - 1
 
 
 def grow_to_rows(project: Path, rows: int) -> int:
@@ -33,10 +43,8 @@ def grow_to_rows(project: Path, rows: int) -> int:
         path.read_text(encoding="utf-8").count("\n") - 1
         for path in (project / "data").glob("*.csv")
     )
-    with (project / "data/studies.csv").open(encoding="utf-8", newline="") as file:
-        studies = sum(1 for _ in csv.reader(file)) - 1
     # a trial has a study, two doses, two arms, two measurements and a comparison
-    grow(project, studies + max(0, -(-(rows - present) // 8)))
+    grow(project, max(0, -(-(rows - present) // 8)))
     return sum(
         path.read_text(encoding="utf-8").count("\n") - 1
         for path in (project / "data").glob("*.csv")
@@ -86,7 +94,7 @@ class Rows:
 def add_trial(rows: Rows, key: str) -> None:
     """Add one placebo-controlled trial with two arms, an outcome and judgements."""
     lot = random.Random(hash_of(key))
-    n = lot.randint(20, 200)
+    n, outcome = lot.randint(20, 200), lot.choice(OUTCOMES)
     common = COMMON | {"locator": f"Table {lot.randint(1, 5)}, row {lot.randint(1, 20)}"}
     rows.bib(key, f"A made-up trial of low-dose naltrexone, number {key}")
     rows.add("studies", study_id=key, reference=key, conditions=lot.choice(CONDITIONS),
@@ -99,11 +107,11 @@ def add_trial(rows: Rows, key: str) -> None:
                  role="intervention" if amount else "placebo", doses=f"{key}.{arm}", n=str(n),
                  **common)  # fmt: skip
         rows.add("measurements", measurement_id=f"{key}.{arm}.m01", arm_id=f"{key}.{arm}",
-                 outcome_id="quality_of_life", timepoint="after treatment", n=str(n),
+                 outcome_id=outcome, timepoint="after treatment", n=str(n),
                  mean=f"{lot.gauss(50, 3):.1f}", sd=f"{lot.uniform(8, 12):.1f}", unit="grade",
                  **common)  # fmt: skip
     rows.add("comparisons", comparison_id=f"{key}.c01", arm_id=f"{key}.ldn",
-             comparator_id=f"{key}.placebo", outcome_id="quality_of_life",
+             comparator_id=f"{key}.placebo", outcome_id=outcome,
              direction="no difference", **common)  # fmt: skip
 
 
