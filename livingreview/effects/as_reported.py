@@ -9,12 +9,16 @@ from livingreview.data import Review, once
 from livingreview.effect_sizes import se_from_ci, se_from_p
 from livingreview.effect_sizes.outcome import normal_quantile
 from livingreview.effects.measures import DIFFERENCE, RATIOS, REPORTABLE, on_printed_scale
-from livingreview.effects.places import at_the_end, from_the_best_place, of_the_whole
+from livingreview.effects.places import (
+    Row,
+    at_the_end,
+    from_the_best_place,
+    grouped,
+    of_the_whole,
+)
 from livingreview.intervals import LEVEL
 from livingreview.printed import bound, number
 from livingreview.timepoints import BEFORE
-
-Row = dict[str, str]
 
 
 @once
@@ -53,8 +57,9 @@ def _reports(review: Review) -> Iterator[Row]:
     frame = of_the_whole(frame[frame["comparison_id"].isin(usable)])
     frame = frame.assign(comparator_n=frame["comparator_id"].map(sizes))
     same = ["arm_id", "comparator_id", "outcome_id", "part", "measure"]
-    for _, rows in frame.groupby(same, sort=False):
-        yield from_the_best_place(review, at_the_end(rows)).to_dict("records")[0]
+    for rows in grouped(frame, same):
+        # the baseline is left out above, so that there is an end
+        yield from_the_best_place(review, at_the_end(rows))[0]
 
 
 def of_report(row: Row, df: float | None = None) -> dict | None:

@@ -8,7 +8,7 @@ from livingreview.data import Review
 from livingreview.effect_sizes import PrePost, change_bounds, difference_in_change_bounds
 from livingreview.effects.cells import corrected
 from livingreview.effects.from_arms import MEANS, of_mean, pairs, size, spread
-from livingreview.effects.places import from_the_best_place
+from livingreview.effects.places import Row, from_the_best_place
 from livingreview.evidence import people_with
 from livingreview.printed import bound, decimals, number
 from livingreview.timepoints import BEFORE, is_change
@@ -16,6 +16,7 @@ from livingreview.timepoints import BEFORE, is_change
 # Two measurements of one person rarely go against each other, and rarely agree much better.
 CORRELATIONS = (0.0, 0.9)
 NAMES = ("treated", "other", "difference")
+KEY = ("arm_id", "outcome_id", "part", "unit")  # what is measured before and after
 
 
 def changes(review: Review, condition: str) -> pd.DataFrame:
@@ -39,17 +40,16 @@ def changes(review: Review, condition: str) -> pd.DataFrame:
         ``high_1``), as ``treated_change``, ``treated_low_0`` and so on; ``corrected`` and the cells
         ``treated_cells`` and ``other_cells`` as in `effects`.
     """
-    frame = from_the_best_place(review, review.measurements)
+    frame = review.measurements
     frame = frame[frame["timepoint"].isin(BEFORE) & (frame["mean"] != "")]
-    before = {
-        key: rows.to_dict("records")[0]
-        for key, rows in frame.groupby(["arm_id", "outcome_id", "part", "unit"], sort=False)
-    }
+    before: dict[tuple[str, ...], Row] = {}
+    for row in from_the_best_place(review, frame.to_dict("records")):
+        before.setdefault(tuple(row[c] for c in KEY), row)
     labels, rows = review.labels("outcomes"), []
     studies = people_with(review, condition)
     for pair in pairs(review):
         one = pair[0]
-        keys = [tuple(arm[c] for c in ("arm_id", "outcome_id", "part", "unit")) for arm in pair]
+        keys = [tuple(arm[c] for c in KEY) for arm in pair]
         if one["study_id"] not in studies or one["kind"] != MEANS or is_change(one["timepoint"]):
             continue
         if not all(key in before and _usable(before[key]) for key in keys):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import product
 
 from livingreview.data import Review, once
 from livingreview.effect_sizes import (
@@ -18,11 +19,16 @@ from livingreview.effect_sizes import (
 )
 from livingreview.effects.cells import N_CELL, Cell, of_arm
 from livingreview.effects.measures import DIFFERENCE, RATIO, STANDARDISED, estimated
-from livingreview.effects.places import at_the_end, from_the_best_place, of_the_whole
+from livingreview.effects.places import (
+    Row,
+    at_the_end,
+    from_the_best_place,
+    grouped,
+    of_the_whole,
+)
 from livingreview.intervals import LEVEL
 from livingreview.printed import bound, number
 
-Row = dict[str, str]
 COUNTS, MEANS = "counts", "means"
 
 
@@ -54,14 +60,24 @@ def _pairs(review: Review) -> Iterator[tuple[Row, Row]]:
     frame = frame[frame["role"] != "all participants"]
     frame = frame.assign(kind=[_kind(row) for row in frame.to_dict("records")])
     frame = of_the_whole(frame[frame["kind"] != ""])
-    for _, rows in frame.groupby(["study_id", "outcome_id", "part", "kind"], sort=False):
-        treated = rows["role"] == "intervention"
-        both = set(rows.loc[treated, "timepoint"]) & set(rows.loc[~treated, "timepoint"])
+    for rows in grouped(frame, ["study_id", "outcome_id", "part", "kind"]):
+        both = set.intersection(*({row["timepoint"] for row in side} for side in _sides(rows)))
         at_end = from_the_best_place(review, at_the_end(rows, both))
-        treated = at_end["role"] == "intervention"
-        for _, one in at_end[treated].groupby("arm_id", sort=False):
-            for _, other in at_end[~treated].groupby("arm_id", sort=False):
-                yield _together(one.to_dict("records"), other.to_dict("records"))
+        for one, other in product(*map(_by_arm, _sides(at_end))):
+            yield _together(one, other)
+
+
+def _sides(rows: list[Row]) -> tuple[list[Row], list[Row]]:
+    """Return the rows of treated arms, and those of all others."""
+    treated = [row for row in rows if row["role"] == "intervention"]
+    return treated, [row for row in rows if row["role"] != "intervention"]
+
+
+def _by_arm(rows: list[Row]) -> list[list[Row]]:
+    arms: dict[str, list[Row]] = {}
+    for row in rows:
+        arms.setdefault(row["arm_id"], []).append(row)
+    return list(arms.values())
 
 
 def _kind(row: Row) -> str:
