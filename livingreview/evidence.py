@@ -31,10 +31,12 @@ def designs_that_are(review: Review, trait: str) -> set[str]:
     return {design for design, word in told.items() if word == "yes"}
 
 
-def studies_that_are(review: Review, trait: str) -> set[str]:
+@once
+def studies_that_are(review: Review, trait: str) -> frozenset[str]:
     """Return the studies whose design has a trait; see `designs_that_are`."""
     designs = designs_that_are(review, trait)
-    return {key for key, design in review.labels("studies", "design").items() if design in designs}
+    told = review.labels("studies", "design").items()
+    return frozenset(key for key, design in told if design in designs)
 
 
 @once

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -163,10 +163,11 @@ def _result(group: pd.DataFrame, overlaps: list[str]) -> Pooled | str:
 
 
 def _without_overlap(
-    review: Review, studies: Iterable[str]
+    review: Review, studies: Collection[str]
 ) -> tuple[set[str], list[tuple[str, str]]]:
     """Return the studies to keep, and each that is left out with the earlier one it overlaps."""
-    told = {key: set(keys_of(cell)) for key, cell in review.labels("studies", "overlaps").items()}
+    overlaps = review.labels("studies", "overlaps")
+    told = {key: set(keys_of(overlaps[key])) for key in studies}
     reference = review.labels("studies", "reference")
     kept: list[str] = []
     left = []

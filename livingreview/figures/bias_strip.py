@@ -5,9 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from string import ascii_uppercase
 
-import pandas as pd
-
-from livingreview.data import Review
+from livingreview.data import Review, once
 from livingreview.figures.drawing import DOUBT, MUTED, PAPER, SIGN
 from livingreview.figures.traffic_light import LIGHTS
 
@@ -31,17 +29,17 @@ def draw_strip(axes, review: Review, placed: list[tuple[float, str]], head: floa
     head : float
         Height of the letters of the columns.
     """
-    columns, above = 0, ""
+    judged, columns, above = _judgements(review), 0, ""
     for y, study in placed:
         if study == above:
             continue
         above = study
-        rows = _judgements(review, study)
-        if rows.empty:
+        rows = judged.get(study, [])
+        if not rows:
             axes.text(-0.5, y, "not judged", va="center", fontsize=7.5, color=MUTED)
         columns = max(columns, len(rows))
-        for x, judgement in enumerate(rows["judgement"]):
-            symbol, colour = LIGHTS[judgement]
+        for x, row in enumerate(rows):
+            symbol, colour = LIGHTS[row["judgement"]]
             axes.scatter(x, y, s=78, color=colour, zorder=2, linewidths=0)
             ink = SIGN if colour == DOUBT else PAPER
             style = {"ha": "center", "va": "center_baseline", "weight": "bold", "fontsize": 7.5}
@@ -64,13 +62,13 @@ def key_of(review: Review, studies: list[str]) -> str:
     tools: dict[str, list[str]] = {}
     words: dict[str, list[str]] = {}
     for study in dict.fromkeys(studies):
-        for row in _judgements(review, study).itertuples(index=False):
-            domains = tools.setdefault(f"{row.tool} {row.tool_version}", [])
-            if row.domain not in domains:
-                domains.append(row.domain)
-            same = words.setdefault(LIGHTS[row.judgement][0], [])
-            if row.judgement not in same:
-                same.append(row.judgement)
+        for row in _judgements(review).get(study, []):
+            domains = tools.setdefault(f"{row['tool']} {row['tool_version']}", [])
+            if row["domain"] not in domains:
+                domains.append(row["domain"])
+            same = words.setdefault(LIGHTS[row["judgement"]][0], [])
+            if row["judgement"] not in same:
+                same.append(row["judgement"])
     if not tools:
         return ""
     said = [
@@ -86,8 +84,16 @@ def key_of(review: Review, studies: list[str]) -> str:
     return f"{'; '.join(said)}. {signs}.{tail}"
 
 
-def _judgements(review: Review, study: str) -> pd.DataFrame:
-    """Return the judgements of a study by one tool, the overall one last."""
-    rows = review.risk_of_bias[review.risk_of_bias["study_id"] == study]
-    rows = rows[rows["tool"] == rows["tool"].iloc[0]] if len(rows) else rows
-    return rows.sort_values("domain", key=lambda names: names == OVERALL, kind="stable")
+@once
+def _judgements(review: Review) -> dict[str, list[dict[str, str]]]:
+    """Return the judgements of each study that has any, by one tool, the overall one last."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for row in review.risk_of_bias.to_dict("records"):
+        rows = found.setdefault(row["study_id"], [])
+        if not rows or row["tool"] == rows[0]["tool"]:
+            rows.append(row)
+    return {study: sorted(rows, key=_is_overall) for study, rows in found.items()}
+
+
+def _is_overall(row: dict[str, str]) -> bool:
+    return row["domain"] == OVERALL
