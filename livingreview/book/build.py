@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -85,6 +86,8 @@ def run_sphinx(root: Path, builder: str = "html") -> bool:
     with running_start.kernels(root, root / STORED):
         from jupyter_book.sphinx import build_sphinx
 
+        # millions of nodes make Python look for garbage that is hardly there
+        gc.set_threshold(50_000, 50, 100)
         os.environ["SOURCE_DATE_EPOCH"] = "315532800"
         result = build_sphinx(
             root,

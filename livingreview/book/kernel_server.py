@@ -47,6 +47,8 @@ def main(arguments: list[str]) -> None:
     # Objects made until now are never freed: no kernel shall copy their pages to count them.
     gc.collect()
     gc.freeze()
+    # by the hundred, figures and tables make Python look for garbage that is hardly there
+    gc.set_threshold(50_000, 50, 100)
     signal.signal(signal.SIGCHLD, _reap)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     while True:
