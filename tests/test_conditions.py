@@ -30,17 +30,24 @@ from livingreview.registered import (
 )
 from livingreview.tables import OWN_TABLES
 
+KEYS = {
+    "studies": "study_id",
+    "measurements": "measurement_id",
+    "certainty": "certainty_id",
+}
+
 
 def text_of(table):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", table._repr_html_()))
 
 
-def groups_asked_for():
-    """The groups that the chapters ask for by `tables.studies_of`."""
+def groups_asked_for(table="studies_of"):
+    """The groups that the chapters ask for by a function of `tables`."""
     found = []
     for page in sorted((ROOT / "chapters").glob("*.md")):
-        for call in re.findall(r"tables\.studies_of\(.*\)", page.read_text(encoding="utf-8")):
-            found.append(ast.literal_eval(ast.parse(call).body[0].value.args[1]))
+        for call in re.findall(rf"tables\.{table}\(.*\)", page.read_text(encoding="utf-8")):
+            about = ast.parse(call).body[0].value.args[1]
+            found.append(EVERYTHING if isinstance(about, ast.Name) else ast.literal_eval(about))
     return found
 
 
@@ -52,13 +59,46 @@ def test_every_group_of_conditions_has_its_chapter(review):
     assert set(asked) == groups - set(OWN_TABLES)
 
 
-@pytest.mark.parametrize("call", [tables.studies_of, tables.percentages, tables.without_control])
+@pytest.mark.parametrize(
+    "call", [tables.studies_of, tables.percentages, tables.without_control, tables.how_sure]
+)
 def test_the_tables_of_a_group_show_or_leave_out_every_row(review, call):
     for group in review.conditions["group"].unique():
         table = call(review, group)
-        key = {"studies": "study_id", "measurements": "measurement_id"}[table.source]
+        key = KEYS[table.source]
         assert table.shown | set(table.left_out) == set(review.tables[table.source][key])
         assert not table.shown & set(table.left_out)
+
+
+def test_every_question_stands_in_the_chapter_of_its_conditions(review):
+    asked = groups_asked_for("how_sure")
+    assert len(asked) == len(set(asked))
+    shown = {group: tables.how_sure(review, group).shown for group in asked}
+    assert set().union(*shown.values()) == set(review.certainty["certainty_id"])
+    of = review.labels("conditions", "group")
+    for row in review.certainty.itertuples(index=False):
+        groups = {of[key] for key in row.conditions.split()} or {EVERYTHING}
+        assert {group for group in asked if row.certainty_id in shown[group]} == groups
+
+
+def test_a_question_needs_no_more_than_its_row(review):
+    row = {"certainty_id": "gout", "question": "Does it ease gout?", "certainty": "low"}
+    grown = with_rows(review, certainty=[{**row, "sentence": "It may.", "conditions": "crohn"}])
+    assert "Does it ease gout?" in text_of(tables.how_sure(grown, "Bowel"))
+    assert "Does it ease gout?" not in text_of(tables.how_sure(grown, "Pain"))
+    assert "Does it ease gout?" in text_of(tables.summary_of_findings(grown))
+
+
+def test_the_level_of_certainty_follows_from_its_steps(review):
+    worth = {"not serious": 0, "serious": 1, "very serious": 2, "undetected": 0, "suspected": 1}
+    steps = ["risk_of_bias", "inconsistency", "indirectness", "imprecision", "publication_bias"]
+    levels = ["high", "moderate", "low", "very low"]
+    for row in review.certainty.to_dict("records"):
+        if row["certainty"] == "no evidence":
+            assert not any(row[step] for step in (*steps, "studies", "outcome_id")), row
+        else:
+            down = sum(worth[row[step]] for step in steps)
+            assert row["certainty"] == levels[min(down, 3)], row["certainty_id"]
 
 
 def test_a_percentage_without_its_count_stands_in_words_and_one_with_it_does_not(data_copy):
