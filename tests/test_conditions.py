@@ -9,7 +9,7 @@ from datetime import date
 
 import pytest
 from conftest import ROOT, with_rows
-from made_up_trials import add_trial, append, measure
+from made_up_trials import DAY, add_trial, append, measure
 
 from livingreview import facts, tables
 from livingreview.data import load
@@ -141,6 +141,29 @@ def test_the_numbers_of_a_group_follow_an_added_trial(review, data_copy):
     assert words.index(after["pain_trials"]) == words.index(before["pain_trials"]) + 1
     assert words.index(after["pain_marked"]) == words.index(before["pain_marked"]) + 1
     assert after["pain_doses"].startswith("3–")
+
+
+def test_an_order_that_is_not_told_is_counted_among_crossover_trials(review, data_copy):
+    before = facts.of_group(review, "pain", "Pain")
+    add_trial(data_copy, "alpha2020", design="crossover trial, order not described")
+    add_trial(data_copy, "beta2021")
+    told = {"item": "allocation", "statement": "The order is not told.", "reported": "no"}
+    for study in ("alpha2020", "beta2021"):
+        place = {"source_id": study, "locator": "Methods", "extracted": DAY}
+        key = f"{study}.k1"
+        append(data_copy, "characteristics", characteristic_id=key, study_id=study, **told, **place)
+    after = facts.of_group(load(data_copy), "pain", "Pain")
+    for name in ("pain_crossovers", "pain_order_untold"):
+        assert facts.WORDS.index(after[name]) == facts.WORDS.index(before[name]) + 1
+
+
+def test_every_crossover_trial_tells_of_its_order_or_that_it_is_not_told(review):
+    crossovers = studies_that_are(review, "crossover") & people_with(review, EVERYTHING)
+    told = review.characteristics.query("item == 'allocation'").set_index("study_id")["reported"]
+    assert crossovers <= set(told.index)
+    design = review.labels("studies", "design")
+    for study in crossovers:
+        assert ("not described" in design[study]) == ("no" in told[[study]].to_list())
 
 
 def test_the_risk_without_naltrexone_is_that_of_the_groups_pooled(data_copy):

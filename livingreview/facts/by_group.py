@@ -14,6 +14,7 @@ from livingreview.evidence import (
     UNCONTROLLED,
     favours,
     people_with,
+    studies_that_are,
     studies_view,
 )
 from livingreview.facts.words import Facts, word
@@ -40,7 +41,9 @@ def of_group(review: Review, key: str, group: str) -> Facts:
         ``studies`` and ``people`` (in all that print a number); of a low dose or one called so
         ``trials`` (randomised) and ``controlled`` (with a control group, but not randomised or
         not said to be), each with ``trials_better`` (of these, with a significant result for
-        naltrexone in any outcome) and ``trials_people``; ``uncontrolled``, ``cases`` and
+        naltrexone in any outcome) and ``trials_people``; ``crossovers`` (of any dose: the same
+        people took both) and ``order_untold`` (of these, studies whose row on allocation says that
+        it is not reported how the order was chosen); ``uncontrolled``, ``cases`` and
         ``registers``; ``marked`` (of another dose or drug); ``doses`` (range of printed low
         doses); ``pooled`` (what could be pooled, in words).
     """
@@ -64,6 +67,10 @@ def of_group(review: Review, key: str, group: str) -> Facts:
         found[name] = word(len(rows))
         found[f"{name}_people"] = f"{numeric(rows['n']).sum():,.0f}"
         found[f"{name}_better"] = word(int(rows["study_id"].isin(better["study_id"]).sum()))
+    crossovers = studies["study_id"].isin(studies_that_are(review, "crossover"))
+    found["crossovers"] = word(int(crossovers.sum()))
+    untold = review.characteristics.query("item == 'allocation' and reported == 'no'")["study_id"]
+    found["order_untold"] = word(int((crossovers & studies["study_id"].isin(untold)).sum()))
     for name, rung in (("uncontrolled", UNCONTROLLED), ("cases", CASES), ("registers", REGISTERS)):
         found[name] = word(int((studies["rung"] == rung).sum()))
     return {f"{key}_{name}": value for name, value in found.items()}
