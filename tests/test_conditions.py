@@ -6,6 +6,7 @@ import ast
 import math
 import re
 from datetime import date
+from html import unescape
 
 import pytest
 from conftest import ROOT, with_rows
@@ -238,6 +239,29 @@ def test_whether_a_result_is_overdue_follows_from_dates(review):
     assert math.isnan(trials.loc["posted", "years"])
     board = text_of(tables.trials_board(grown))
     assert all(board.count(state) == 1 for state in STATES)
+    assert trials.index[trials["here"]].isin(["reported", "named"]).sum() == 2
+    told = facts.registered(grown)["n_registered_here"]
+    assert told == facts.words.word(int(trials["here"].sum()))
+
+
+def test_the_board_says_that_results_stand_in_the_review(review):
+    trials = registered_trials(review)
+    board = tables.trials_board(review)
+    rows = [row for group in board.groups for row in group.rows]
+    results = {unescape(re.sub("<.*?>", " ", row[0])): row[-1] for row in rows}
+    for row in trials.itertuples(index=False):
+        (cell,) = [cell for name, cell in results.items() if name.startswith(row.title)]
+        assert ("in this review" in cell) == row.here
+        if row.here:
+            assert row.state == KNOWN and "none seen" not in cell
+
+
+def test_a_study_and_the_entry_of_its_trial_name_one_another(review):
+    number = review.labels("studies", "registration")
+    entries = {row.number: row.studies.split() for row in review.registrations.itertuples()}
+    for study, told in number.items():
+        if told in entries:
+            assert study in entries[told]
 
 
 def test_the_board_counts_every_registered_trial_once(review):
