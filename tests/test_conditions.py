@@ -179,6 +179,25 @@ def test_the_risk_without_naltrexone_is_that_of_the_groups_pooled(data_copy):
     assert without_in_a_thousand(rows, pool) == 1000 * (10 + 20) / 80
 
 
+def test_pooled_results_are_told_in_people_and_in_points(review):
+    told = facts.of_group(review, "pain", "Pain")["pain_plainly"]
+    found = [pool for pool in pools(review, effects(review, "Pain")) if pool.result]
+    assert len(told.split("; ")) >= len(found) > 0
+    for pool in found:
+        assert pool.outcome.lower() in told
+    assert "out of a thousand people" in told
+    assert not re.search(r"risk ratio|mean difference|-\d", told)
+    assert facts.of_group(review, "x", "Healthy tissue")["x_plainly"] == "nothing"
+
+
+def test_how_sure_the_answers_are_is_told_by_level(review):
+    words = facts.of_group(review, "pain", "Pain")["pain_sure"]
+    shown = tables.how_sure(review, "Pain").shown
+    grades = review.certainty.set_index("certainty_id").loc[sorted(shown), "certainty"]
+    assert words.startswith(facts.words.word(len(grades)))
+    assert f"{facts.words.word(int((grades == 'very low').sum()))} very uncertain" in words
+
+
 def test_safety_says_in_words_what_is_pooled_and_why_the_rest_is_not(review):
     told = facts.safety(review)
     found = {pool.outcome: pool for pool in pools(review, effects(review, EVERYTHING, "safety"))}
@@ -188,10 +207,14 @@ def test_safety_says_in_words_what_is_pooled_and_why_the_rest_is_not(review):
         if pool is None:
             assert words == "no study gives numbers for both groups"
         elif pool.result is None:
-            assert words == f"not pooled ({pool.reason})"
+            assert words.startswith(f"not pooled ({pool.reason})")
+            rows = effects(review, EVERYTHING, "safety").query("topic == @pool.outcome")
+            if len(rows) == 1:
+                assert f"{rows.iloc[0]['treated']} with naltrexone" in words
         else:
             assert f"{pool.printed.estimate:.2f}" in words
             assert "out of a thousand people" in words
+            assert told[f"plainly_{key}"] == words.split("; ")[0]
     assert set(effects(review, EVERYTHING, "safety")["study_id"]) <= people_with(review, EVERYTHING)
 
 
@@ -260,7 +283,7 @@ def test_a_study_and_the_entry_of_its_trial_name_one_another(review):
     number = review.labels("studies", "registration")
     entries = {row.number: row.studies.split() for row in review.registrations.itertuples()}
     for study, told in number.items():
-        if told in entries:
+        if told and told in entries:
             assert study in entries[told]
 
 

@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 
 from livingreview.data import Review, keys_of, numeric
 from livingreview.effects import FROM_ARMS, RATIO, effects
-from livingreview.evidence import EVERYTHING
+from livingreview.evidence import EVERYTHING, questions_about
 from livingreview.pooled import Pooled, pools, without_in_a_thousand
 from livingreview.tables.base import (
     BookTable,
@@ -75,10 +75,7 @@ def summary_of_findings(review: Review) -> BookTable:
 
 def how_sure(review: Review, group: str) -> BookTable:
     """Return the questions about a group of conditions, or, for `EVERYTHING`, about them all."""
-    of = review.labels("conditions", "group")
-    groups = review.certainty["conditions"].map(lambda cell: {of[key] for key in keys_of(cell)})
-    about = groups.map(lambda found: group in (found or {EVERYTHING}))
-    reasons = [("about other conditions", ~about)]
+    reasons = [("about other conditions", ~questions_about(review, group))]
     kept, left = leave_out(review.certainty, "certainty_id", reasons)
     return _findings(review, anchor("how-sure", group), "How sure is each answer?", kept, left)
 
