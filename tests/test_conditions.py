@@ -14,8 +14,9 @@ from made_up_trials import DAY, add_trial, append, measure
 
 from livingreview import facts, tables
 from livingreview.data import load
+from livingreview.dose_marks import dose_marks
 from livingreview.effects import effects
-from livingreview.evidence import EVERYTHING, people_with, studies_that_are
+from livingreview.evidence import CHANCE, EVERYTHING, people_with, studies_that_are, studies_view
 from livingreview.pooled import pools, without_in_a_thousand
 from livingreview.registered import (
     EXPECTED,
@@ -188,6 +189,18 @@ def test_pooled_results_are_told_in_people_and_in_points(review):
     assert "out of a thousand people" in told
     assert not re.search(r"risk ratio|mean difference|-\d", told)
     assert facts.of_group(review, "x", "Healthy tissue")["x_plainly"] == "nothing"
+
+
+def test_trials_of_another_dose_are_not_counted_as_trials_of_a_low_dose(review, data_copy):
+    marked = set(dose_marks(review))
+    frame = studies_view(review)
+    chance = set(frame.loc[frame["rung"] == CHANCE, "study_id"])
+    assert facts.whole(review)["n_low_randomised"] == facts.words.word(len(chance - marked))
+    add_trial(data_copy, "alpha2020")
+    add_trial(data_copy, "beta2021", amounts=("50",))
+    after = facts.whole(load(data_copy))
+    assert after["n_low_randomised"] == facts.words.word(len(chance - marked) + 1)
+    assert after["n_randomised"] == facts.words.word(len(chance) + 2)
 
 
 def test_how_sure_the_answers_are_is_told_by_level(review):
