@@ -218,7 +218,7 @@ def test_safety_says_in_words_what_is_pooled_and_why_the_rest_is_not(review):
     for key in ("adverse_event", "serious_adverse_event", "stopped_for_harm", "stopped"):
         words, pool = told[f"pooled_{key}"], found.get(labels[key])
         if pool is None:
-            assert words == "no study gives numbers for both groups"
+            assert words == "no study prints events and people for both groups"
         elif pool.result is None:
             assert words.startswith(f"not pooled ({pool.reason})")
             rows = effects(review, EVERYTHING, "safety").query("topic == @pool.outcome")

@@ -56,7 +56,7 @@ def _studies_that_tell(review: Review) -> set[str]:
 
 def _in_words(rows: pd.DataFrame, pool: Pooled | None) -> str:
     if pool is None:
-        return "no study gives numbers for both groups"
+        return "no study prints events and people for both groups"
     if pool.result is None:
         return f"not pooled ({pool.reason}){_alone(rows, pool)}"
     words = size_in_words(pool)
