@@ -16,17 +16,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from livingreview.claim_views import VIEWS
 from livingreview.data import Review, load
-from livingreview.doses import (
-    concentrations,
-    dose_band,
-    human_equivalents,
-    low_dose_studies,
-    usual_low_dose,
-)
-from livingreview.evidence import favours, studies_view
 from livingreview.faults import Fault, near_miss
-from livingreview.pharmacokinetics import plasma_ceiling, read_parameters
 from livingreview.project import CONTENTS
 
 LEDGER = "data/claims.csv"
@@ -111,7 +103,7 @@ def check_claims(review: Review) -> list[Verdict]:
     ClaimError
         If a rule cannot be read; the message names the claim and what is wrong.
     """
-    views = {name: view(review) for name, view in VIEWS.items()}
+    views = _views(review)
     return [_verdict(claim, views[claim.view]) for claim in review.claims.itertuples()]
 
 
@@ -123,7 +115,7 @@ def claim_faults(root: Path) -> list[Fault]:
     faults = []
     try:
         review = load(root)
-        views = {name: view(review) for name, view in VIEWS.items()}
+        views = _views(review)
         claims = review.claims
     except (LookupError, AttributeError, ValueError, ArithmeticError) as error:
         why = f"the evidence cannot be computed: {' '.join(str(error).split())}"
@@ -137,6 +129,11 @@ def claim_faults(root: Path) -> list[Fault]:
             faults += [] if verdict.holds else [verdict.fault()]
         faults += _misplaced(review, claim)
     return faults
+
+
+def _views(review: Review) -> dict[str, pd.DataFrame]:
+    """Return the views that a rule of the ledger asks for."""
+    return {name: VIEWS[name](review) for name in dict.fromkeys(review.claims["view"])}
 
 
 def _misplaced(review: Review, claim) -> Iterator[Fault]:
@@ -196,47 +193,3 @@ def _only_comparisons(condition: str) -> None:
     for node in ast.walk(ast.parse(condition, mode="eval")):
         if not isinstance(node, _ALLOWED):
             raise ValueError(f"only comparisons joined by and, or, not; no {type(node).__name__}")
-
-
-def _studies(review: Review) -> pd.DataFrame:
-    frame = studies_view(review)
-    told = favours(review).query("favours != 'unclear'")
-    frame["low_dose"] = frame["study_id"].isin(low_dose_studies(review))
-    frame["told"] = frame["study_id"].isin(told["study_id"])
-    frame["favoured"] = frame["study_id"].isin(
-        told.loc[(told["favours"] == "intervention") & told["significant"], "study_id"]
-    )
-    frame["group"] = frame["groups"].map(lambda groups: " and ".join(sorted(groups)))
-    frame["key"] = frame["study_id"]
-    return frame.drop(columns=["groups"])
-
-
-def _results(review: Review) -> pd.DataFrame:
-    columns = ["study_id", "design", "rung", "in_people", "combined", "low_dose", "group"]
-    frame = favours(review).merge(_studies(review)[columns], on="study_id")
-    return frame.assign(key=frame["comparison_id"])
-
-
-def _concentrations(review: Review) -> pd.DataFrame:
-    frame = concentrations(review).dropna(subset=["low"])
-    ceiling = plasma_ceiling(usual_low_dose(review), read_parameters(review))
-    return frame.assign(ceiling=ceiling, key=frame["dose_id"])
-
-
-def _animal_doses(review: Review) -> pd.DataFrame:
-    frame = human_equivalents(review).dropna(subset=["low"])
-    low, high = dose_band(review, "low dose")
-    return frame.assign(band_low=low, band_high=high, key=frame["dose_id"])
-
-
-VIEWS = {
-    "studies": _studies,
-    "results": _results,
-    "concentrations": _concentrations,
-    "animal doses": _animal_doses,
-    "updates": lambda review: review.updates.assign(key=review.updates["summary"]),
-    "citations": lambda review: review.citations.assign(key=review.citations["citation_id"]),
-    "discrepancies": lambda review: review.discrepancies.assign(
-        key=review.discrepancies["discrepancy_id"]
-    ),
-}

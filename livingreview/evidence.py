@@ -158,6 +158,17 @@ def people_with(review: Review, about: str) -> set[str]:
     return set(frame.loc[inside & frame["in_people"], "study_id"])
 
 
+def questions_about(review: Review, about: str) -> pd.Series:
+    """Tell of each row of ``certainty`` whether it is about a group of conditions.
+
+    A question that names no condition is about people with any, as harms are: it is found under
+    `EVERYTHING`, and there alone.
+    """
+    group = review.labels("conditions", "group")
+    groups = review.certainty["conditions"].map(lambda cell: {group[key] for key in keys_of(cell)})
+    return groups.map(lambda found: about in (found or {EVERYTHING})).astype(bool)
+
+
 @once
 def resolved_citations(review: Review) -> pd.DataFrame:
     """Return the studies with the entry that their printed citation points to.

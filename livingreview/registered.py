@@ -39,14 +39,16 @@ def registered_trials(review: Review) -> pd.DataFrame:
     """Return the registered trials with what they are to somebody who waits for a result.
 
     A trial has results if a register or a report was seen to have them, or if a study with values
-    in the data carries its number. Otherwise it is overdue once the last day that its end can mean
-    lies before the day of the review, whoever says that it still recruits.
+    in the data reports it: one that is named beside it or carries its number. Otherwise it is
+    overdue once the last day that its end can mean lies before the day of the review, whoever says
+    that it still recruits.
 
     Returns
     -------
     DataFrame
-        The table ``registrations`` with ``reports`` (studies in the data, list), ``state`` (one
-        of `STATES`), ``end`` (date or None) and ``years`` (overdue, else NaN).
+        The table ``registrations`` with ``reports`` (studies in the data, list), ``here`` (bool:
+        one of them holds values), ``state`` (one of `STATES`), ``end`` (date or None) and
+        ``years`` (overdue, else NaN).
     """
     today = day_of_review(review)
     by_number = review.studies[review.studies["registration"] != ""]
@@ -60,10 +62,11 @@ def registered_trials(review: Review) -> pd.DataFrame:
         list(dict.fromkeys([*keys_of(row.studies), *by_number.get(row.number, [])]))
         for row in frame.itertuples(index=False)
     ]
+    frame["here"] = [not with_values.isdisjoint(found) for found in frame["reports"]]
     frame["end"] = [last_day(text) if text else None for text in frame["ended"]]
 
     def state(row) -> str:
-        if row.results != NONE_SEEN or with_values & set(row.reports):
+        if row.here or row.results != NONE_SEEN:
             return KNOWN
         if row.status == "withdrawn":
             return WITHDRAWN

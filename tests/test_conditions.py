@@ -6,15 +6,17 @@ import ast
 import math
 import re
 from datetime import date
+from html import unescape
 
 import pytest
 from conftest import ROOT, with_rows
-from made_up_trials import add_trial, append, measure
+from made_up_trials import DAY, add_trial, append, measure
 
 from livingreview import facts, tables
 from livingreview.data import load
+from livingreview.dose_marks import dose_marks
 from livingreview.effects import effects
-from livingreview.evidence import EVERYTHING, people_with, studies_that_are
+from livingreview.evidence import CHANCE, EVERYTHING, people_with, studies_that_are, studies_view
 from livingreview.pooled import pools, without_in_a_thousand
 from livingreview.registered import (
     EXPECTED,
@@ -30,17 +32,24 @@ from livingreview.registered import (
 )
 from livingreview.tables import OWN_TABLES
 
+KEYS = {
+    "studies": "study_id",
+    "measurements": "measurement_id",
+    "certainty": "certainty_id",
+}
+
 
 def text_of(table):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", table._repr_html_()))
 
 
-def groups_asked_for():
-    """The groups that the chapters ask for by `tables.studies_of`."""
+def groups_asked_for(table="studies_of"):
+    """The groups that the chapters ask for by a function of `tables`."""
     found = []
     for page in sorted((ROOT / "chapters").glob("*.md")):
-        for call in re.findall(r"tables\.studies_of\(.*\)", page.read_text(encoding="utf-8")):
-            found.append(ast.literal_eval(ast.parse(call).body[0].value.args[1]))
+        for call in re.findall(rf"tables\.{table}\(.*\)", page.read_text(encoding="utf-8")):
+            about = ast.parse(call).body[0].value.args[1]
+            found.append(EVERYTHING if isinstance(about, ast.Name) else ast.literal_eval(about))
     return found
 
 
@@ -52,13 +61,46 @@ def test_every_group_of_conditions_has_its_chapter(review):
     assert set(asked) == groups - set(OWN_TABLES)
 
 
-@pytest.mark.parametrize("call", [tables.studies_of, tables.percentages, tables.without_control])
+@pytest.mark.parametrize(
+    "call", [tables.studies_of, tables.percentages, tables.without_control, tables.how_sure]
+)
 def test_the_tables_of_a_group_show_or_leave_out_every_row(review, call):
     for group in review.conditions["group"].unique():
         table = call(review, group)
-        key = {"studies": "study_id", "measurements": "measurement_id"}[table.source]
+        key = KEYS[table.source]
         assert table.shown | set(table.left_out) == set(review.tables[table.source][key])
         assert not table.shown & set(table.left_out)
+
+
+def test_every_question_stands_in_the_chapter_of_its_conditions(review):
+    asked = groups_asked_for("how_sure")
+    assert len(asked) == len(set(asked))
+    shown = {group: tables.how_sure(review, group).shown for group in asked}
+    assert set().union(*shown.values()) == set(review.certainty["certainty_id"])
+    of = review.labels("conditions", "group")
+    for row in review.certainty.itertuples(index=False):
+        groups = {of[key] for key in row.conditions.split()} or {EVERYTHING}
+        assert {group for group in asked if row.certainty_id in shown[group]} == groups
+
+
+def test_a_question_needs_no_more_than_its_row(review):
+    row = {"certainty_id": "gout", "question": "Does it ease gout?", "certainty": "low"}
+    grown = with_rows(review, certainty=[{**row, "sentence": "It may.", "conditions": "crohn"}])
+    assert "Does it ease gout?" in text_of(tables.how_sure(grown, "Bowel"))
+    assert "Does it ease gout?" not in text_of(tables.how_sure(grown, "Pain"))
+    assert "Does it ease gout?" in text_of(tables.summary_of_findings(grown))
+
+
+def test_the_level_of_certainty_follows_from_its_steps(review):
+    worth = {"not serious": 0, "serious": 1, "very serious": 2, "undetected": 0, "suspected": 1}
+    steps = ["risk_of_bias", "inconsistency", "indirectness", "imprecision", "publication_bias"]
+    levels = ["high", "moderate", "low", "very low"]
+    for row in review.certainty.to_dict("records"):
+        if row["certainty"] == "no evidence":
+            assert not any(row[step] for step in (*steps, "studies", "outcome_id")), row
+        else:
+            down = sum(worth[row[step]] for step in steps)
+            assert row["certainty"] == levels[min(down, 3)], row["certainty_id"]
 
 
 def test_a_percentage_without_its_count_stands_in_words_and_one_with_it_does_not(data_copy):
@@ -103,6 +145,29 @@ def test_the_numbers_of_a_group_follow_an_added_trial(review, data_copy):
     assert after["pain_doses"].startswith("3–")
 
 
+def test_an_order_that_is_not_told_is_counted_among_crossover_trials(review, data_copy):
+    before = facts.of_group(review, "pain", "Pain")
+    add_trial(data_copy, "alpha2020", design="crossover trial, order not described")
+    add_trial(data_copy, "beta2021")
+    told = {"item": "allocation", "statement": "The order is not told.", "reported": "no"}
+    for study in ("alpha2020", "beta2021"):
+        place = {"source_id": study, "locator": "Methods", "extracted": DAY}
+        key = f"{study}.k1"
+        append(data_copy, "characteristics", characteristic_id=key, study_id=study, **told, **place)
+    after = facts.of_group(load(data_copy), "pain", "Pain")
+    for name in ("pain_crossovers", "pain_order_untold"):
+        assert facts.WORDS.index(after[name]) == facts.WORDS.index(before[name]) + 1
+
+
+def test_every_crossover_trial_tells_of_its_order_or_that_it_is_not_told(review):
+    crossovers = studies_that_are(review, "crossover") & people_with(review, EVERYTHING)
+    told = review.characteristics.query("item == 'allocation'").set_index("study_id")["reported"]
+    assert crossovers <= set(told.index)
+    design = review.labels("studies", "design")
+    for study in crossovers:
+        assert ("not described" in design[study]) == ("no" in told[[study]].to_list())
+
+
 def test_the_risk_without_naltrexone_is_that_of_the_groups_pooled(data_copy):
     for study, events in (("alpha2020", ("12", "10")), ("beta2021", ("9", "20"))):
         add_trial(data_copy, study)
@@ -115,6 +180,37 @@ def test_the_risk_without_naltrexone_is_that_of_the_groups_pooled(data_copy):
     assert without_in_a_thousand(rows, pool) == 1000 * (10 + 20) / 80
 
 
+def test_pooled_results_are_told_in_people_and_in_points(review):
+    told = facts.of_group(review, "pain", "Pain")["pain_plainly"]
+    found = [pool for pool in pools(review, effects(review, "Pain")) if pool.result]
+    assert len(told.split("; ")) >= len(found) > 0
+    for pool in found:
+        assert pool.outcome.lower() in told
+    assert "out of a thousand people" in told
+    assert not re.search(r"risk ratio|mean difference|-\d", told)
+    assert facts.of_group(review, "x", "Healthy tissue")["x_plainly"] == "nothing"
+
+
+def test_trials_of_another_dose_are_not_counted_as_trials_of_a_low_dose(review, data_copy):
+    marked = set(dose_marks(review))
+    frame = studies_view(review)
+    chance = set(frame.loc[frame["rung"] == CHANCE, "study_id"])
+    assert facts.whole(review)["n_low_randomised"] == facts.words.word(len(chance - marked))
+    add_trial(data_copy, "alpha2020")
+    add_trial(data_copy, "beta2021", amounts=("50",))
+    after = facts.whole(load(data_copy))
+    assert after["n_low_randomised"] == facts.words.word(len(chance - marked) + 1)
+    assert after["n_randomised"] == facts.words.word(len(chance) + 2)
+
+
+def test_how_sure_the_answers_are_is_told_by_level(review):
+    words = facts.of_group(review, "pain", "Pain")["pain_sure"]
+    shown = tables.how_sure(review, "Pain").shown
+    grades = review.certainty.set_index("certainty_id").loc[sorted(shown), "certainty"]
+    assert words.startswith(facts.words.word(len(grades)))
+    assert f"{facts.words.word(int((grades == 'very low').sum()))} very uncertain" in words
+
+
 def test_safety_says_in_words_what_is_pooled_and_why_the_rest_is_not(review):
     told = facts.safety(review)
     found = {pool.outcome: pool for pool in pools(review, effects(review, EVERYTHING, "safety"))}
@@ -122,12 +218,16 @@ def test_safety_says_in_words_what_is_pooled_and_why_the_rest_is_not(review):
     for key in ("adverse_event", "serious_adverse_event", "stopped_for_harm", "stopped"):
         words, pool = told[f"pooled_{key}"], found.get(labels[key])
         if pool is None:
-            assert words == "no study gives numbers for both groups"
+            assert words == "no study prints events and people for both groups"
         elif pool.result is None:
-            assert words == f"not pooled ({pool.reason})"
+            assert words.startswith(f"not pooled ({pool.reason})")
+            rows = effects(review, EVERYTHING, "safety").query("topic == @pool.outcome")
+            if len(rows) == 1:
+                assert f"{rows.iloc[0]['treated']} with naltrexone" in words
         else:
             assert f"{pool.printed.estimate:.2f}" in words
             assert "out of a thousand people" in words
+            assert told[f"plainly_{key}"] == words.split("; ")[0]
     assert set(effects(review, EVERYTHING, "safety")["study_id"]) <= people_with(review, EVERYTHING)
 
 
@@ -175,6 +275,29 @@ def test_whether_a_result_is_overdue_follows_from_dates(review):
     assert math.isnan(trials.loc["posted", "years"])
     board = text_of(tables.trials_board(grown))
     assert all(board.count(state) == 1 for state in STATES)
+    assert trials.index[trials["here"]].isin(["reported", "named"]).sum() == 2
+    told = facts.registered(grown)["n_registered_here"]
+    assert told == facts.words.word(int(trials["here"].sum()))
+
+
+def test_the_board_says_that_results_stand_in_the_review(review):
+    trials = registered_trials(review)
+    board = tables.trials_board(review)
+    rows = [row for group in board.groups for row in group.rows]
+    results = {unescape(re.sub("<.*?>", " ", row[0])): row[-1] for row in rows}
+    for row in trials.itertuples(index=False):
+        (cell,) = [cell for name, cell in results.items() if name.startswith(row.title)]
+        assert ("in this review" in cell) == row.here
+        if row.here:
+            assert row.state == KNOWN and "none seen" not in cell
+
+
+def test_a_study_and_the_entry_of_its_trial_name_one_another(review):
+    number = review.labels("studies", "registration")
+    entries = {row.number: row.studies.split() for row in review.registrations.itertuples()}
+    for study, told in number.items():
+        if told and told in entries:
+            assert study in entries[told]
 
 
 def test_the_board_counts_every_registered_trial_once(review):

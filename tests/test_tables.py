@@ -82,6 +82,17 @@ def test_a_study_table_shows_every_value_of_its_studies(review):
             assert row["amount"] in html
 
 
+def test_a_study_table_says_how_well_each_study_was_done(review):
+    overall = review.risk_of_bias.query("domain == 'overall'")
+    judged = dict(zip(overall["study_id"], overall["judgement"], strict=True))
+    for group in review.conditions["group"].unique():
+        table = tables.studies_of(review, group)
+        html = table._repr_html_()
+        for study in table.shown:
+            row = next(part for part in html.split("<tr>") if f"studies/{study}.html" in part)
+            assert f"risk of bias: {judged.get(study, 'not judged')}" in row
+
+
 def test_the_nine_tables_of_the_papers_stand_in_the_book(review):
     words = {
         tables.single_agents: [f"Table 1, row {i}" for i in range(1, 8)],

@@ -48,6 +48,7 @@ def check_rules(package: Package, rows: Rows, references: dict[str, Reference]) 
     yield from _comparisons(rows)
     yield from _arms(rows)
     yield from _overlaps(rows)
+    yield from _registrations(rows)
     yield from _dates(package, rows)
     yield from _citations(rows)
     yield from _pages(rows)
@@ -171,6 +172,16 @@ def _overlaps(rows: Rows) -> Iterator[Fault]:
         if row["study_id"] in row["overlaps"].split(" "):
             why = "the study is said to overlap with itself"
             yield _fault("studies", line, "overlaps", row["overlaps"], why, "Name the other study")
+
+
+def _registrations(rows: Rows) -> Iterator[Fault]:
+    """Yield entries of registers that name a study of another number as their report."""
+    numbers = {row["study_id"]: row["registration"] for _, row in rows.every["studies"]}
+    for line, row in rows["registrations"]:
+        for study in filter(None, row["studies"].split(" ")):
+            if row["number"] and (other := numbers[study]) not in ("", row["number"]):
+                why = f"the study carries another number ({other})"
+                yield _fault("registrations", line, "studies", study, why, "Correct one of the two")
 
 
 def _dates(package: Package, rows: Rows) -> Iterator[Fault]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from livingreview.data import Review, numeric
 from livingreview.dose_marks import dose_marks
 from livingreview.doses import human_doses
-from livingreview.effects import effects
+from livingreview.effects import DIFFERENCE, FROM_ARMS, RATIO, effects
 from livingreview.evidence import (
     CASES,
     CHANCE,
@@ -14,12 +16,21 @@ from livingreview.evidence import (
     UNCONTROLLED,
     favours,
     people_with,
+    questions_about,
+    studies_that_are,
     studies_view,
 )
 from livingreview.facts.words import Facts, word
-from livingreview.pooled import Pooled, pools
+from livingreview.pooled import Pooled, pools, without_in_a_thousand
 
 NOTHING = "nothing"
+GRADES = {
+    "high": "of high certainty",
+    "moderate": "of moderate certainty",
+    "low": "of low certainty",
+    "very low": "very uncertain",
+    "no evidence": "without any evidence",
+}
 
 
 def of_group(review: Review, key: str, group: str) -> Facts:
@@ -40,7 +51,9 @@ def of_group(review: Review, key: str, group: str) -> Facts:
         ``studies`` and ``people`` (in all that print a number); of a low dose or one called so
         ``trials`` (randomised) and ``controlled`` (with a control group, but not randomised or
         not said to be), each with ``trials_better`` (of these, with a significant result for
-        naltrexone in any outcome) and ``trials_people``; ``uncontrolled``, ``cases`` and
+        naltrexone in any outcome) and ``trials_people``; ``crossovers`` (of any dose: the same
+        people took both) and ``order_untold`` (of these, studies whose row on allocation says that
+        it is not reported how the order was chosen); ``uncontrolled``, ``cases`` and
         ``registers``; ``marked`` (of another dose or drug); ``doses`` (range of printed low
         doses); ``pooled`` (what could be pooled, in words).
     """
@@ -57,13 +70,19 @@ def of_group(review: Review, key: str, group: str) -> Facts:
         "people": f"{numeric(studies['n']).sum():,.0f}",
         "marked": word(int(studies["study_id"].isin(dose_marks(review)).sum())),
         "doses": _span(doses.min(), doses.max()) if len(doses) else "no printed dose",
-        "pooled": pooled_in_words(pools(review, effects(review, group))),
+        "pooled": pooled_in_words(pools(review, rows := effects(review, group))),
+        "plainly": pooled_plainly(rows, pools(review, rows)),
+        "sure": certainty_in_words(review, group),
     }
     for name, rung in (("trials", CHANCE), ("controlled", CONTROLLED)):
-        rows = studies[low & (studies["rung"] == rung)]
-        found[name] = word(len(rows))
-        found[f"{name}_people"] = f"{numeric(rows['n']).sum():,.0f}"
-        found[f"{name}_better"] = word(int(rows["study_id"].isin(better["study_id"]).sum()))
+        these = studies[low & (studies["rung"] == rung)]
+        found[name] = word(len(these))
+        found[f"{name}_people"] = f"{numeric(these['n']).sum():,.0f}"
+        found[f"{name}_better"] = word(int(these["study_id"].isin(better["study_id"]).sum()))
+    crossovers = studies["study_id"].isin(studies_that_are(review, "crossover"))
+    found["crossovers"] = word(int(crossovers.sum()))
+    untold = review.characteristics.query("item == 'allocation' and reported == 'no'")["study_id"]
+    found["order_untold"] = word(int((crossovers & studies["study_id"].isin(untold)).sum()))
     for name, rung in (("uncontrolled", UNCONTROLLED), ("cases", CASES), ("registers", REGISTERS)):
         found[name] = word(int((studies["rung"] == rung).sum()))
     return {f"{key}_{name}": value for name, value in found.items()}
@@ -89,3 +108,52 @@ def size_in_words(pool: Pooled) -> str:
     unit = f" {pool.unit}" if pool.unit else ""
     size = f"{printed.estimate:.2f}{unit} ({printed.low:.2f} to {printed.high:.2f})"
     return f"{pool.measure} {size}, {word(pool.k)} studies"
+
+
+def pooled_plainly(rows: pd.DataFrame, found: list[Pooled]) -> str:
+    """Return the pooled results in words for people without training, or that there is none."""
+    told = [
+        f"{pool.outcome.lower()}, {in_plain_words(rows, pool)}" for pool in found if pool.result
+    ]
+    return "; ".join(told) or NOTHING
+
+
+def in_plain_words(rows: pd.DataFrame, pool: Pooled) -> str:
+    """Return a pooled result as people out of a thousand, or as more or less on its scale."""
+    printed = pool.printed
+    if counts_people(rows, pool):
+        return in_a_thousand(rows, pool)
+    if pool.measure == DIFFERENCE:
+        size, low, high = (
+            f"{abs(value):.2f} {'less' if value < 0 else 'more'}"
+            for value in (printed.estimate, printed.low, printed.high)
+        )
+        unit = f", in {pool.unit}" if pool.unit else ""
+        return f"{size} with naltrexone than without{unit}; the truth may lie from {low} to {high}"
+    return size_in_words(pool)
+
+
+def counts_people(rows: pd.DataFrame, pool: Pooled) -> bool:
+    """Tell whether a pooled ratio rests on counts alone, so that it can be told in people."""
+    return pool.measure == RATIO and set(rows.loc[list(pool.rows), "given"]) == {FROM_ARMS}
+
+
+def in_a_thousand(rows: pd.DataFrame, pool: Pooled) -> str:
+    """Return a pooled ratio of counts as people out of a thousand, without and with treatment."""
+    risk, printed = without_in_a_thousand(rows, pool), pool.printed
+    with_it, low, high = (
+        min(1000.0, risk * ratio) for ratio in (printed.estimate, printed.low, printed.high)
+    )
+    return (
+        f"out of a thousand people, {risk:.0f} without naltrexone and "
+        f"{with_it:.0f} with it ({low:.0f} to {high:.0f})"
+    )
+
+
+def certainty_in_words(review: Review, group: str) -> str:
+    """Return how many questions about a group were asked, and how certain the answers are."""
+    grades = review.certainty.loc[questions_about(review, group), "certainty"].value_counts()
+    told = [
+        f"{word(int(grades[grade]))} {words}" for grade, words in GRADES.items() if grade in grades
+    ]
+    return f"{word(int(grades.sum()))} ({', '.join(told)})" if told else NOTHING

@@ -17,10 +17,14 @@ from livingreview.registered import (
 
 
 def registered(review: Review) -> Facts:
-    """Return how many trials are registered, have results, are overdue or still to come."""
+    """Return how many trials are registered, have results, are overdue or still to come.
+
+    ``n_registered_here``: with a study in the data that holds values.
+    """
     trials = registered_trials(review)
     facts = {
         "n_registered": word(len(trials)),
+        "n_registered_here": word(int(trials["here"].sum())),
         "review_day": f"{day_of_review(review):%-d %B %Y}",
         "longest_overdue": f"{trials['years'].max():.0f} years",
     }

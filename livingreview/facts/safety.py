@@ -6,11 +6,11 @@ import pandas as pd
 
 from livingreview.data import Review
 from livingreview.dose_marks import dose_marks
-from livingreview.effects import FROM_ARMS, RATIO, effects
+from livingreview.effects import effects
 from livingreview.evidence import EVERYTHING, people_with
-from livingreview.facts.by_group import size_in_words
+from livingreview.facts.by_group import counts_people, in_a_thousand, size_in_words
 from livingreview.facts.words import Facts, word
-from livingreview.pooled import Pooled, pools, without_in_a_thousand
+from livingreview.pooled import Pooled, pools
 
 SAFETY = "safety"  # family of outcomes
 # the harms that a reader asks for first
@@ -19,6 +19,8 @@ OUTCOMES = ("adverse_event", "serious_adverse_event", "stopped_for_harm", "stopp
 
 def safety(review: Review) -> Facts:
     """Return, for each of `OUTCOMES`, the pooled result with numbers out of a thousand in words.
+
+    Under ``pooled_`` before its key with the ratio, under ``plainly_`` without it.
 
     ``n_safety_studies``, of ``n_safety_people`` studies in people, report any harm;
     ``n_safety_low`` of these gave a low dose or one called so, and ``n_safety_trials`` have an
@@ -38,7 +40,8 @@ def safety(review: Review) -> Facts:
         "n_safety_pooled": word(sum(pool.result is not None for pool in found.values())),
     }
     for outcome in OUTCOMES:
-        facts[f"pooled_{outcome}"] = _in_words(rows, found.get(labels[outcome]))
+        words = _in_words(rows, found.get(labels[outcome]))
+        facts[f"pooled_{outcome}"], facts[f"plainly_{outcome}"] = words, words.split("; ")[0]
     return facts
 
 
@@ -53,16 +56,16 @@ def _studies_that_tell(review: Review) -> set[str]:
 
 def _in_words(rows: pd.DataFrame, pool: Pooled | None) -> str:
     if pool is None:
-        return "no study gives numbers for both groups"
+        return "no study prints events and people for both groups"
     if pool.result is None:
-        return f"not pooled ({pool.reason})"
+        return f"not pooled ({pool.reason}){_alone(rows, pool)}"
     words = size_in_words(pool)
-    if pool.measure != RATIO or set(rows.loc[list(pool.rows), "given"]) != {FROM_ARMS}:
-        return words
-    risk = without_in_a_thousand(rows, pool)
-    printed = pool.printed
-    low, high = (min(1000.0, risk * end) for end in (printed.low, printed.high))
-    return (
-        f"out of a thousand people, {risk:.0f} without naltrexone and "
-        f"{min(1000.0, risk * printed.estimate):.0f} with it ({low:.0f} to {high:.0f}); {words}"
-    )
+    return f"{in_a_thousand(rows, pool)}; {words}" if counts_people(rows, pool) else words
+
+
+def _alone(rows: pd.DataFrame, pool: Pooled) -> str:
+    """Return the counts of the only effect on an outcome; nothing where there are several."""
+    effect = rows[rows["topic"] == pool.outcome].iloc[0]
+    if pool.k > 1 or " of " not in effect["treated"]:
+        return ""
+    return f": {effect['treated']} with naltrexone, {effect['comparator']} without"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from livingreview.currency import clock
 from livingreview.data import Review, keys_of
+from livingreview.dose_marks import dose_marks
 from livingreview.doses import low_dose_studies
 from livingreview.double_extraction import counted, readings
 from livingreview.evidence import (
@@ -22,7 +23,10 @@ from livingreview.registered import PAGES
 
 
 def whole(review: Review) -> Facts:
-    """Return counts over the whole review."""
+    """Return counts over the whole review.
+
+    ``n_low_randomised`` are the randomised trials of a low dose, or of one called so.
+    """
     studies = studies_view(review)
     rungs = studies["rung"].value_counts()
     now = clock(review)
@@ -47,6 +51,9 @@ def whole(review: Review) -> Facts:
         results.loc[(results["favours"] == "intervention") & results["significant"], "study_id"]
     )
     facts["n_randomised_better"] = word(len(chance & better))
+    low = chance - set(dose_marks(review))
+    facts["n_low_randomised"] = word(len(low))
+    facts["n_low_randomised_better"] = word(len(low & better))
     wrong = resolved_citations(review)
     wrong = wrong[
         (wrong["printed_reference"] != "") & (wrong["printed_reference"] != wrong["reference"])

@@ -23,6 +23,7 @@ from livingreview.tables.by_effect import (
 )
 from livingreview.tables.by_group import percentages, studies_of, without_control
 from livingreview.tables.by_judgement import (
+    how_sure,
     risk_of_bias,
     summary_of_findings,
     trustworthiness,
@@ -71,6 +72,7 @@ __all__ = [
     "harms",
     "honest_clock",
     "hormones",
+    "how_sure",
     "immune_markers",
     "mechanisms",
     "pain_and_history",

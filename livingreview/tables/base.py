@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -150,6 +151,11 @@ class BookTable:
     def _repr_html_(self) -> str:
         """Return the table for a page."""
         return _TEMPLATE.render(table=self, zip=zip)
+
+
+def anchor(kind: str, group: str) -> str:
+    """Return the short name of a table of a group: ``studies-long-covid-and-me-cfs``."""
+    return f"{kind}-{re.sub(r'[^a-z]+', '-', group.lower()).strip('-')}"
 
 
 def leave_out(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,7 +10,16 @@ from markupsafe import Markup, escape
 
 from livingreview.data import Review
 from livingreview.evidence import people_with, studies_that_are, studies_view
-from livingreview.tables.base import BookTable, Column, Group, leave_out, lines, quiet, study_link
+from livingreview.tables.base import (
+    BookTable,
+    Column,
+    Group,
+    anchor,
+    leave_out,
+    lines,
+    quiet,
+    study_link,
+)
 from livingreview.tables.by_study import study_table
 from livingreview.tables.marks import MarkedRow
 from livingreview.tables.phrases import (
@@ -25,11 +33,6 @@ from livingreview.tables.seen_on import place_phrase
 from livingreview.timepoints import BEFORE, is_change
 
 NO_COUNTS = "Percentages whose counts are not printed: nothing can be computed from them."
-
-
-def anchor(kind: str, group: str) -> str:
-    """Return the short name of a table of a group: ``studies-long-covid-and-me-cfs``."""
-    return f"{kind}-{re.sub(r'[^a-z]+', '-', group.lower()).strip('-')}"
 
 
 def studies_of(review: Review, group: str) -> BookTable:

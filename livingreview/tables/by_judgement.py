@@ -7,12 +7,14 @@ from markupsafe import Markup, escape
 
 from livingreview.data import Review, keys_of, numeric
 from livingreview.effects import FROM_ARMS, RATIO, effects
-from livingreview.evidence import EVERYTHING
+from livingreview.evidence import EVERYTHING, questions_about
 from livingreview.pooled import Pooled, pools, without_in_a_thousand
 from livingreview.tables.base import (
     BookTable,
     Column,
     Group,
+    anchor,
+    leave_out,
     opens,
     quiet,
     study_link,
@@ -67,9 +69,23 @@ def _judgements(review: Review, source: str, key: str, caption: str) -> BookTabl
 
 def summary_of_findings(review: Review) -> BookTable:
     """Return each question with absolute numbers, certainty and a plain sentence."""
+    caption = "What is known, and how sure is it?"
+    return _findings(review, "summary-of-findings", caption, review.certainty, {})
+
+
+def how_sure(review: Review, group: str) -> BookTable:
+    """Return the questions about a group of conditions, or, for `EVERYTHING`, about them all."""
+    reasons = [("about other conditions", ~questions_about(review, group))]
+    kept, left = leave_out(review.certainty, "certainty_id", reasons)
+    return _findings(review, anchor("how-sure", group), "How sure is each answer?", kept, left)
+
+
+def _findings(
+    review: Review, name: str, caption: str, kept: pd.DataFrame, left: dict[str, str]
+) -> BookTable:
     sizes = dict(zip(review.studies["study_id"], numeric(review.studies["n"]), strict=True))
     rows = []
-    for row in review.certainty.itertuples(index=False):
+    for row in kept.itertuples(index=False):
         studies = keys_of(row.studies)
         people = sum(n for n in (sizes[study] for study in studies) if n == n)
         steps = [f"{step.replace('_', ' ')}: {getattr(row, step)}" for step in STEPS]
@@ -94,9 +110,8 @@ def summary_of_findings(review: Review) -> BookTable:
         Column("Certainty"),
         Column("In plain words"),
     )
-    shown = frozenset(review.certainty["certainty_id"])
-    caption = "What is known, and how sure is it?"
-    return BookTable("summary-of-findings", caption, columns, [Group("", rows)], "certainty", shown)
+    shown = frozenset(kept["certainty_id"])
+    return BookTable(name, caption, columns, [Group("", rows)], "certainty", shown, left)
 
 
 def _numbers(review: Review, outcome: str, studies: list[str]) -> tuple:

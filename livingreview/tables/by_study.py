@@ -88,6 +88,8 @@ class Findings:
         self.measurements = records_by_study(_tabled(review.measurements.merge(owner, on="arm_id")))
         self.doses, self.arms = records_by_study(review.doses), records_by_study(review.arms)
         self.characteristics = records_by_study(review.characteristics)
+        overall = review.risk_of_bias[review.risk_of_bias["domain"] == "overall"]
+        self.bias = overall.groupby("study_id")["judgement"].agg(", ".join).to_dict()
         self.citations = {row["study_id"]: row for row in records(resolved_citations(review))}
 
     def row(self, study: pd.Series) -> list[str | Markup]:
@@ -140,6 +142,7 @@ class Findings:
             cells.show("design"),
             cells.show("conditions", f"condition: {conditions}"),
             cells.show("country"),
+            f"risk of bias: {self.bias.get(study['study_id'], 'not judged')}",
         ]
         text += Markup("; ") + Markup("; ").join(filter(None, facts))
         return text + quiet(f" {study['note']}" if study["note"] else "") + cells.rest()

@@ -7,7 +7,7 @@ import math
 from markupsafe import Markup, escape
 
 from livingreview.data import Review, keys_of
-from livingreview.registered import STATES, record_flow, registered_trials
+from livingreview.registered import NONE_SEEN, STATES, record_flow, registered_trials
 from livingreview.tables.base import BookTable, Column, Group, lines, quiet, study_link
 from livingreview.tables.seen_on import page_link
 
@@ -45,8 +45,15 @@ def _trial(review: Review, row) -> list[str | Markup]:
         escape(row["status"]) + quiet(f" {row['note']}" if row["note"] else ""),
         row["enrolment"],
         escape(row["ended"]) + quiet(late),
-        lines([escape(row["results"]), *studies]),
+        lines([_results(row["results"], row["here"]), *studies]),
     ]
+
+
+def _results(seen: str, here: bool) -> str:
+    """Say where results are: in a register or a report, and in the studies of the data."""
+    if not here:
+        return seen
+    return "in this review" if seen == NONE_SEEN else f"{seen}, in this review"
 
 
 def exclusions(review: Review) -> BookTable:
