@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import special
 
 Array = NDArray[np.float64]
 
@@ -71,7 +71,7 @@ def normal_quantile(level: float) -> float:
     """
     if not 0 < level < 1:
         raise ValueError(f"level must be between 0 and 1, not {level!r}")
-    return float(stats.norm.isf((1 - level) / 2))
+    return float(-special.ndtri((1 - level) / 2))
 
 
 def columns_of_one_length(**columns: ArrayLike) -> dict[str, Array]:

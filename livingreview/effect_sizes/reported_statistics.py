@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from scipy import stats
+from scipy import special
 
 from livingreview.effect_sizes.outcome import normal_quantile
 
@@ -43,7 +43,7 @@ def se_from_ci(low: float, high: float, level: float = 0.95, df: float | None = 
     if df is not None:
         if df <= 0:
             raise ValueError(f"df must be above zero, not {df!r}")
-        quantile = float(stats.t.isf((1 - level) / 2, df))
+        quantile = float(-special.stdtrit(df, (1 - level) / 2))
     return (high - low) / (2 * quantile)
 
 
@@ -79,5 +79,5 @@ def se_from_p(estimate: float, p: float, df: float | None = None) -> float:
         raise ValueError(f"p must be above 0 and below 1, not {p!r}")
     if df is not None and df <= 0:
         raise ValueError(f"df must be above zero, not {df!r}")
-    quantile = stats.norm.isf(p / 2) if df is None else stats.t.isf(p / 2, df)
+    quantile = -special.ndtri(p / 2) if df is None else -special.stdtrit(df, p / 2)
     return abs(estimate) / float(quantile)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import special
 
 from livingreview.meta_analysis import mixed_model
 from livingreview.meta_analysis.errors import TooFewStudiesError
@@ -103,8 +103,8 @@ def egger_test(
         if se[1] == 0:
             raise ValueError("the outcomes lie exactly on a line; the test is undefined")
         stat = float(beta[1] / se[1])
-        p = float(2 * stats.t.sf(abs(stat), df))
-        critical = float(stats.t.isf(0.025, df))
+        p = float(2 * special.stdtr(df, -abs(stat)))
+        critical = float(-special.stdtrit(df, 0.025))
     return EggerTest(
         k=k,
         slope=float(beta[1]),

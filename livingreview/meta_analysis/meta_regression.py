@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import special
 
 from livingreview.meta_analysis import mixed_model, tau_squared
 from livingreview.meta_analysis.errors import TooFewStudiesError
@@ -216,9 +216,9 @@ def _joint_test(fitted: mixed_model.MixedFit, model: Model, k: int) -> tuple[flo
         return math.nan, math.nan, math.nan
     qm = float(slopes @ np.linalg.solve(fitted.cov[1:, 1:], slopes))
     if model.test == "wald":
-        return qm, math.nan, float(stats.chi2.sf(qm, m))
+        return qm, math.nan, float(special.chdtrc(m, qm))
     df2 = float(k - m - 1)
-    return qm / m, df2, float(stats.f.sf(qm / m, m, df2))
+    return qm / m, df2, float(special.fdtrc(m, df2, qm / m))
 
 
 def _r2(y: Array, v: Array, x: Array, estimate: tuple[str, float]) -> float:

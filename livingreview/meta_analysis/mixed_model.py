@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from livingreview.meta_analysis import heterogeneity, tau_squared
 from livingreview.meta_analysis.weighted_least_squares import weighted_fit
@@ -166,11 +166,11 @@ def _fit(y: Array, v: Array, x: Array, model: Model) -> MixedFit:
             scale = max(1.0, scale)
     use_t = model.test != "wald" and df > 0
     tail = (1 - model.level) / 2
-    critical = float(stats.t.isf(tail, df) if use_t else stats.norm.isf(tail))
+    critical = float(-special.stdtrit(df, tail) if use_t else -special.ndtri(tail))
     cov = scale * at_tau2.cov
     se = np.sqrt(np.diag(cov))
     stat = _ratio(at_tau2.beta, se)
-    p_value = 2 * (stats.t.sf(np.abs(stat), df) if use_t else stats.norm.sf(np.abs(stat)))
+    p_value = 2 * (special.stdtr(df, -np.abs(stat)) if use_t else special.ndtr(-np.abs(stat)))
     q, q_p, i2, h2 = _heterogeneity(y, v, x, (model.method, tau2.value))
     return MixedFit(
         beta=at_tau2.beta,
@@ -208,7 +208,7 @@ def _heterogeneity(
     if k == p:
         return 0.0, 1.0, 0.0, 1.0
     q = weighted_fit(y, v, x).rss
-    q_p = float(stats.chi2.sf(q, k - p))
+    q_p = float(special.chdtrc(k - p, q))
     if method == "EE":
         return q, q_p, *heterogeneity.i2_h2_from_q(q, k - p)
     typical = heterogeneity.typical_variance(y, v, x)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import special
 
 from livingreview.meta_analysis import heterogeneity, mixed_model, tau_squared
 from livingreview.meta_analysis.mixed_model import METHODS, TESTS, Model
@@ -173,7 +173,7 @@ def _notes(
             "to an equal-effects model because it was asked for."
         )
     if model.test == "knha" and v.size > 1:
-        wald = float(stats.norm.isf((1 - model.level) / 2))
+        wald = float(-special.ndtri((1 - model.level) / 2))
         if fitted.scale == 0:
             notes.append(
                 "The studies agree exactly, so the Knapp-Hartung standard error is zero and "

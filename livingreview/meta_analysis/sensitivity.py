@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import special
 
 from livingreview.meta_analysis.errors import TooFewStudiesError
 from livingreview.meta_analysis.pooling import Model, Pooled, pool
@@ -171,5 +171,5 @@ def subgroups(
     weights = np.array([result.se for result in pooled]) ** -2.0
     centre = float(weights @ estimates / weights.sum())
     q_between = float(weights @ (estimates - centre) ** 2)
-    q_p = float(stats.chi2.sf(q_between, df))
+    q_p = float(special.chdtrc(df, q_between))
     return Subgroups(tuple(members), pooled, q_between, df, q_p, notes)

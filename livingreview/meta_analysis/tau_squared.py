@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, stats
+from scipy import optimize, special
 
 from livingreview.meta_analysis.errors import ConvergenceError
 from livingreview.meta_analysis.weighted_least_squares import quadratics, weighted_fit
@@ -202,6 +202,6 @@ def q_profile(y: Array, v: Array, x: Array, level: float = 0.95) -> tuple[float,
         return float("nan"), float("nan")
     tail = (1 - level) / 2
     return (
-        _solve_q(y, v, x, float(stats.chi2.isf(tail, k - p))),
-        _solve_q(y, v, x, float(stats.chi2.ppf(tail, k - p))),
+        _solve_q(y, v, x, float(special.chdtri(k - p, tail))),
+        _solve_q(y, v, x, float(2 * special.gammaincinv((k - p) / 2, tail))),
     )
