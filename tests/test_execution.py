@@ -394,6 +394,8 @@ def test_outputs_are_held_until_something_read_changes(server, tmp_path):
     assert not stored.holds(reads)
     ((_, _, error),) = stored.run([reads], 60)
     assert error is None
+    assert stored.finds(reads)
+    assert not stored.finds(chapter(tmp_path, ["2 + 2"])), "another chapter of that name"
     assert Outputs(tmp_path / "stored", tmp_path).holds(reads)
     (tmp_path / "unseen.txt").write_text("two", encoding="utf-8")
     assert Outputs(tmp_path / "stored", tmp_path).holds(reads)

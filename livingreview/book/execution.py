@@ -83,12 +83,22 @@ class Outputs:
         if self.record.changed(chapter.name, self.inputs):
             return False
         try:
-            found = self.cache.match_cache_notebook(chapter.read(self.digest(chapter.name)))
-            self.cache.get_cache_bundle(found.pk)
+            self.cache.get_cache_bundle(self._place(chapter))
         except Exception:
             # Nothing stored, or cut off while it was being stored: it runs again.
             return False
         return True
+
+    def finds(self, chapter: Chapter) -> bool:
+        """Return whether the outputs of a chapter that was just kept stand where they belong."""
+        try:
+            self._place(chapter)
+        except KeyError:
+            return False
+        return True
+
+    def _place(self, chapter: Chapter) -> int:
+        return self.cache.match_cache_notebook(chapter.read(self.digest(chapter.name))).pk
 
     def keep(
         self, chapter: Chapter, notebook: nbformat.NotebookNode, names: list[str], seconds: float

@@ -154,7 +154,7 @@ def _run(outputs: Outputs, chapters: list[Chapter], config: NbParserConfig) -> N
     for count, (chapter, seconds, error) in enumerate(done, 1):
         if error:
             errors.append(str(error))
-        elif not outputs.holds(chapter):
+        elif not outputs.finds(chapter):
             errors.append(f"{chapter.name}: its outputs could not be stored")
         how = "failed" if error else f"{seconds:.1f} s"
         logger.info("  %s of %s: %s, %s", count, len(chapters), chapter.name, how)
