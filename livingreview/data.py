@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, wraps
@@ -15,7 +14,7 @@ from livingreview.bibliography import Reference
 from livingreview.checks import read_checked
 from livingreview.corrections import apply_corrections, faults_by_row
 from livingreview.printed import number
-from livingreview.project import BIBLIOGRAPHY, DATA_DIR, PACKAGE_FILE, find_root
+from livingreview.project import BIBLIOGRAPHY, DATA_DIR, PACKAGE_FILE, find_root, state_of_data
 from livingreview.schema import Package
 
 CORRECTIONS = "discrepancies"
@@ -197,7 +196,7 @@ def load(root: Path | str | None = None) -> Review:
     """
     folder = find_root(root)
     with reads.unnoted():
-        state = _state(folder)
+        state = state_of_data(folder)
         if _last.get(folder, ("", None))[0] != state:
             _last.clear()
             _last[folder] = (state, _read(folder))
@@ -208,15 +207,6 @@ def load(root: Path | str | None = None) -> Review:
 # What was read last, with a digest of its files: the kernels of a build are forked from a process
 # that has read the data already.
 _last: dict[Path, tuple[str, Review]] = {}
-
-
-def _state(folder: Path) -> str:
-    """Return a digest of all files that `load` reads."""
-    total = hashlib.sha256()
-    for path in [folder / BIBLIOGRAPHY, *sorted((folder / DATA_DIR).iterdir())]:
-        if path.is_file():
-            total.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    return total.hexdigest()
 
 
 def _read(folder: Path) -> Review:

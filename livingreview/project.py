@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 DATA_DIR = "data"
@@ -14,6 +15,21 @@ CONTENTS = "_toc.yml"
 
 class ProjectNotFoundError(Exception):
     """No folder at or above the start holds the data package."""
+
+
+def state_of_data(folder: Path) -> str:
+    """Return a digest of the tables, their description and the references of a project.
+
+    Raises
+    ------
+    OSError
+        If any of them cannot be read.
+    """
+    total = hashlib.sha256()
+    for path in [folder / BIBLIOGRAPHY, *sorted((folder / DATA_DIR).iterdir())]:
+        if path.is_file():
+            total.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
 
 
 def find_root(start: Path | str | None = None) -> Path:

@@ -19,7 +19,7 @@ from livingreview.checks.plausibility import check_plausibility
 from livingreview.checks.references import Rows, check_references
 from livingreview.checks.rules import check_rules
 from livingreview.faults import DataError, Fault, near_miss
-from livingreview.project import DATA_DIR, PACKAGE_FILE
+from livingreview.project import DATA_DIR, PACKAGE_FILE, state_of_data
 from livingreview.schema import Package, PackageError, read_package
 
 __all__ = ["DataError", "Fault", "check_project", "examine", "read_checked"]
@@ -41,13 +41,13 @@ def examine(root: Path) -> tuple[list[Fault], list[Fault]]:
 
     Warnings tell what is unlikely; they stop nothing.
     """
-    reading = _read(root)
+    reading = _looked_at(root)
     return reading.faults, reading.warnings
 
 
 def check_project(root: Path) -> list[Fault]:
     """Return every fault in the data of the project at `root`, sorted by place."""
-    return _read(root).faults
+    return _looked_at(root).faults
 
 
 def read_checked(root: Path) -> tuple[Package, dict[str, RawTable], dict[str, Reference]]:
@@ -58,10 +58,30 @@ def read_checked(root: Path) -> tuple[Package, dict[str, RawTable], dict[str, Re
     DataError
         If anything is wrong; its `faults` name file, line, column, value and remedy.
     """
-    reading = _read(root)
+    state, reading = _last.pop(root, ("", None))
+    if reading is None or state != state_of_data(root):
+        reading = _read(root)
     if reading.package is None or reading.faults:
         raise DataError(reading.faults)
     return reading.package, reading.raws, reading.references
+
+
+# What was looked at last, with the state of its files: who checks data mostly takes them next.
+_last: dict[Path, tuple[str, _Reading]] = {}
+
+
+def _looked_at(root: Path) -> _Reading:
+    """Return what was read, and keep it for who takes the data."""
+    _last.clear()
+    try:
+        state = state_of_data(root)
+    except OSError:
+        # told as a fault of the file that cannot be read
+        return _read(root)
+    reading = _read(root)
+    if not reading.faults:
+        _last[root] = state, reading
+    return reading
 
 
 def _read(root: Path) -> _Reading:
