@@ -162,6 +162,17 @@ def test_pictures_are_drawn_from_their_svg_in_a_process_of_their_own(tmp_path):
     assert picture == as_png(square)
 
 
+def test_a_picture_too_long_for_browsers_is_drawn_smaller():
+    def size(width, height):
+        picture = as_png(
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"/>'
+        )
+        return struct.unpack(">II", picture[16:24])
+
+    assert size(144, 7200) == (300, 15_000)
+    assert size(144, 72_000) == (33, 1 << 14)
+
+
 def wait_for(path):
     end = time.monotonic() + 60
     while not path.exists():

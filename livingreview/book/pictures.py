@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -20,13 +21,17 @@ from pathlib import Path
 from queue import Queue
 
 SCALE = 150 / 72  # dots for a point: sharp at the width of a page
+MOST_DOTS = (
+    1 << 14
+)  # of one side: browsers show no longer picture, and drawing it takes much memory
+SIZE = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 END = ""  # the line after the last name
 NEXT = ".next"  # ending of a picture that is being drawn, whose name starts with a dot
 
 
 def drawn_by() -> str:
     """Return the name and version of what draws, since another one may draw otherwise."""
-    return f"resvg-py {version('resvg-py')}, {SCALE}"
+    return f"resvg-py {version('resvg-py')}, {SCALE}, {MOST_DOTS}"
 
 
 class Painter:
@@ -95,8 +100,10 @@ def as_png(svg: str) -> bytes:
     # The font with which the figure was measured, whatever the machine has.
     fonts = Path(get_data_path(), "fonts/ttf")
     files = [str(path) for path in sorted(fonts.glob("DejaVuSans*.ttf"))]
+    size = SIZE.search(svg)
+    scale = min(SCALE, MOST_DOTS / max(map(float, size.groups()))) if size else SCALE
     picture = resvg_py.svg_to_bytes(
-        svg_string=svg, font_files=files, skip_system_fonts=True, zoom=SCALE
+        svg_string=svg, font_files=files, skip_system_fonts=True, zoom=scale
     )
     return bytes(picture)
 
