@@ -133,12 +133,14 @@ class Drawing:
         """
         plt.close(self.figure)
         inline = self.inline_svg()
+        wide, high = self.figure.get_size_inches()
         files = {
             "svg": standalone(inline, self.alt).encode(),
             "csv": as_csv(self.table).encode(),
         }
         return (
-            f'<div class="lr-figure-frame" tabindex="0" role="group" '
+            f'<div class="lr-figure-frame" style="--lr-ratio: {high / wide:.2f}" '
+            f'tabindex="0" role="group" '
             f'aria-label="Figure; scrolls sideways on a narrow screen">{inline}</div>'
             f"{packed(FigureFiles(self.name, self.alt, files, self.studies))}"
         )
