@@ -27,7 +27,7 @@ test: $(VENV)/.installed lint chromium ## Run every test, the build of the book 
 chromium: ## Install the browser that prints the book and that tests open pages in, where there is none
 	.ci/chromium
 
-audit: audit-workflows audit-html ## Audit the workflows and the built book with tools that are no Python
+audit: audit-workflows audit-html audit-lighthouse ## Audit the workflows and the built book with tools that are no Python
 
 audit-workflows: $(AUDIT)/.installed
 	NODE_PATH=$(AUDIT)/node_modules node audit/workflows.cjs .github/workflows/*.yml
@@ -35,8 +35,6 @@ audit-workflows: $(AUDIT)/.installed
 audit-html: $(AUDIT)/.installed book
 	NODE_PATH=$(AUDIT)/node_modules node audit/html.cjs $(CURDIR)/_build/html
 
-# No part of `make audit` yet: the largest chapter and the largest page of a study score 82 to 85 for
-# speed where 95 is wanted.
 audit-lighthouse: $(AUDIT)/.installed book chromium ## Score pages with Lighthouse
 	CHROME_PATH=$$(command -v $${CHROMIUM:-chromium} || command -v chromium-browser || command -v google-chrome) \
 		NODE_PATH=$(AUDIT)/node_modules node audit/lighthouse.cjs $(CURDIR)/_build/html

@@ -86,7 +86,10 @@ function iconsWithoutShape() {
   const found = [];
   for (const element of document.body.querySelectorAll("*")) {
     if (/\bfa[bs]?\b|\bfa-/.test(element.getAttribute("class") ?? "")) {
-      if (getComputedStyle(element).maskImage === "none") found.push(named(element));
+      // all shapes are in one picture: an icon has one if it has a place there
+      const style = getComputedStyle(element);
+      const shown = style.maskImage !== "none" && style.getPropertyValue("--lr-icon-place");
+      if (!shown) found.push(named(element));
     }
     for (const part of ["::before", "::after"]) {
       const style = getComputedStyle(element, part);

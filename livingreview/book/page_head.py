@@ -20,8 +20,14 @@ from livingreview.data import load
 
 DATA_PAGE = "chapters/data"
 LONGEST = 300  # characters of a description
-# The theme asks for its own mode before it has set one, and complains that there is none.
-FIRST_MODE = Markup('<script>localStorage.mode ||= "auto";</script>')
+# The theme asks for its own mode before it has set one, and complains that there is none. It also
+# finds out late whether a reader wants dark pages: at a first visit the whole page would be styled
+# a second time, and flash.
+FIRST_MODE = Markup(
+    '<script>localStorage.mode ||= "auto";'
+    'if (localStorage.mode === "auto") localStorage.theme = '
+    'matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";</script>'
+)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 
 from livingreview.data import keys_of
 from livingreview.figures.figure_files import FigureFiles, as_csv, packed
+from livingreview.figures.lean_svg import lean
 
 STYLE = Path(__file__).with_name("livingreview.mplstyle")
 
@@ -106,7 +107,7 @@ class Drawing:
         text = self.svg()
         text = text[text.index("<svg") :]
         text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.S)
-        text = _own_identifiers(text, self.name)
+        text = lean(_own_identifiers(text, self.name))
         text = LINK.sub(self._named_link, text)
         for name, value in COLOURS.items():
             text = re.sub(re.escape(value), f"var(--lr-{name})", text, flags=re.I)
@@ -133,12 +134,14 @@ class Drawing:
         """
         plt.close(self.figure)
         inline = self.inline_svg()
+        wide, high = self.figure.get_size_inches()
         files = {
             "svg": standalone(inline, self.alt).encode(),
             "csv": as_csv(self.table).encode(),
         }
         return (
-            f'<div class="lr-figure-frame" tabindex="0" role="group" '
+            f'<div class="lr-figure-frame" style="--lr-ratio: {high / wide:.2f}" '
+            f'tabindex="0" role="group" '
             f'aria-label="Figure; scrolls sideways on a narrow screen">{inline}</div>'
             f"{packed(FigureFiles(self.name, self.alt, files, self.studies))}"
         )

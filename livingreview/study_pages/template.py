@@ -7,8 +7,9 @@ from jinja2 import Environment
 # <bdi> keeps the direction of a text from the data from turning the words around it.
 PAGE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
     """\
-{% macro open_table(name, caption, heads, kind="") %}
-<div class="lr-table-frame" tabindex="0" role="region" aria-label="{{ caption }}">
+{% macro open_table(name, caption, heads, rows, kind="") %}
+<div class="lr-table-frame" style="--lr-rows: {{ rows|length }}" tabindex="0" role="region" \
+aria-label="{{ caption }}">
 <table class="lr-table lr-stacked{{ kind }}" id="table-{{ name }}">
 <caption>{{ caption }}</caption>
 <thead><tr>
@@ -29,7 +30,7 @@ title="{{ sources[source_id].full }}"><bdi>{{ sources[source_id].short }}</bdi><
 {%- if source_id in pages %}, on {{ pages[source_id] }}{% endif %}
 {%- endmacro %}
 {% macro value_table(section) %}
-{{ open_table(section.name, section.caption, section.heads, " lr-values") }}
+{{ open_table(section.name, section.caption, section.heads, section.values, " lr-values") }}
 {% for value in section.values %}
 <tr id="{{ value.anchor }}" data-table="{{ value.table }}" data-row="{{ value.row }}">
 <th scope="row"><bdi>{{ value.what }}</bdi></th>
@@ -86,7 +87,8 @@ Beside a value, ‡ leads to a fault of the source, and ⚑ to a form for report
 <h2 id="corrected">What is doubtful or corrected, and why</h2>
 {% if faults %}
 {{ open_table("faults", "Which faults does the source hold here?",
-  ["Kind", "Printed", "Why it is a fault", "Likely correct", "What it does to our conclusions"]) }}
+  ["Kind", "Printed", "Why it is a fault", "Likely correct", "What it does to our conclusions"],
+  faults) }}
 {% for fault, target in faults %}
 <tr id="fault-{{ fault.discrepancy_id }}" data-table="discrepancies" \
 data-row="{{ fault.discrepancy_id }}">
@@ -120,7 +122,7 @@ data-row="{{ fault.discrepancy_id }}">
 {% if verdicts %}
 {{ open_table("verdicts", "What does the source report, and what do its numbers give?",
   ["Statistic", "Reported", "Recomputed (range by rounding)", "Test that comes nearest",
-  "Verdict"], " lr-computed") }}
+  "Verdict"], verdicts, " lr-computed") }}
 {% for verdict in verdicts %}
 <tr data-verdict="{{ verdict.statistic }} {{ verdict.row_key }}">
 <th scope="row"><a href="#{{ verdict.row_table }}-{{ verdict.row_key }}">\
@@ -150,7 +152,7 @@ data-row="{{ fault.discrepancy_id }}">
 {% if effects %}
 {{ open_table("effects", "What is the effect, from what each group or the source itself reports?",
   ["Outcome", "Effect (" ~ level ~ " interval)", "With naltrexone", "Comparator",
-  "Number to treat"], " lr-computed") }}
+  "Number to treat"], effects, " lr-computed") }}
 {% for effect in effects %}
 <tr data-effect="{{ effect.outcome }}">
 <th scope="row"><bdi>{{ effect.outcome }}</bdi> \

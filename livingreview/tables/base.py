@@ -23,7 +23,8 @@ _TEMPLATE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).f
 {% if table.folded %}
 <details class="lr-fold"><summary>{{ table.caption }} Show {{ table.row_count }} rows.</summary>
 {% endif %}
-<div class="lr-table-frame" tabindex="0" role="region" aria-label="{{ table.caption }}">
+<div class="lr-table-frame" style="--lr-rows: {{ table.row_count }}" tabindex="0" role="region" \
+aria-label="{{ table.caption }}">
 <table class="lr-table{% if table.wordy %} lr-stacked{% endif %}" id="table-{{ table.name }}">
 <caption>{{ table.caption }}</caption>
 <thead><tr>
