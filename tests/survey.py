@@ -13,6 +13,7 @@ from playwright.sync_api import ConsoleMessage, Page
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 QUESTIONS = Path(__file__).with_name("look_at_page.js")
+CONTRAST = Path(__file__).with_name("contrast.js")
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 800}
 # The theme tells on every page which of its themes it shows and where it has scrolled to.
 CHATTER = re.compile(r"\[PST\]: (Changed to|Scrolled sidebar|Set focus on)")
@@ -27,7 +28,9 @@ class Look:
     structure, phone : list of str
         What axe-core finds whatever the colours are, at a desk and on a phone.
     colours : dict of list of str
-        What axe-core finds by theme of what depends on colours.
+        What axe-core finds by theme of what depends on colours, and each text of low contrast.
+    texts : dict of int
+        How many texts had their contrast measured, by theme.
     out_of_sight, icons : list of str
         Text cut off on a phone, and icons that show nothing.
     said, outside : list of str
@@ -39,6 +42,7 @@ class Look:
     structure: list[str] = field(default_factory=list)
     phone: list[str] = field(default_factory=list)
     colours: dict[str, list[str]] = field(default_factory=dict)
+    texts: dict[str, int] = field(default_factory=dict)
     out_of_sight: list[str] = field(default_factory=list)
     icons: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
@@ -57,10 +61,11 @@ def survey(browser: Browser, address: str, pages: list[str]) -> Iterator[tuple[s
     """Open each page once, in one window, and yield what was seen.
 
     Structure and colours are looked at with all folds open. What depends on colours is asked in
-    both themes, of some elements of each look; all else once, since a theme changes only colours.
+    both themes, by axe-core of some elements of each look, and of every text by `contrast.js`: for
+    many, as in figures, axe-core comes to no verdict. All else is asked once.
     """
     with browser.window(DESK) as page:
-        for script in (AXE, QUESTIONS):
+        for script in (AXE, QUESTIONS, CONTRAST):
             page.context.add_init_script(path=script)
         for name in pages:
             look = Look()
@@ -72,7 +77,9 @@ def survey(browser: Browser, address: str, pages: list[str]) -> Iterator[tuple[s
             for theme in ("light", "dark"):
                 switch_to(page, theme)
                 page.evaluate("look.settled()")
-                look.colours[theme] = page.evaluate("look.colours()")
+                contrast = page.evaluate("contrast()")
+                look.texts[theme] = contrast["count"]
+                look.colours[theme] = page.evaluate("look.colours()") + contrast["faults"]
             look.icons = page.evaluate("look.iconsWithoutShape()")
             page.set_viewport_size(PHONE)
             look.phone = page.evaluate("look.phone()")

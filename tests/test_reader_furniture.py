@@ -123,6 +123,14 @@ def test_the_search_finds_chapters_and_studies(visit, review, study):
     page.locator("ul.search li a[href*='chapters/']").first.wait_for()
 
 
+def test_the_search_quotes_what_a_page_says_and_not_its_reference(visit):
+    page = visit("search.html?q=pain").page
+    page.wait_for_function("document.querySelectorAll('ul.search li .context').length > 10")
+    quoted = page.locator("ul.search li .context").all_inner_texts()
+    assert any("pain" in one.lower() for one in quoted)
+    assert not [one for one in quoted if "In: Low-dose naltrexone: a living review" in one]
+
+
 def test_a_search_for_nothing_known_says_so(visit):
     page = visit("search.html?q=zzzqqqxxx").page
     page.get_by_text(re.compile("did not match any documents|No results", re.I)).first.wait_for()
