@@ -88,7 +88,7 @@ def run(step: dict, cwd: Path, answers: list, *, env: dict, given: dict | None =
         env=around | (given or {}) | env,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     calls = [json.loads(line) for line in (folder / "calls").read_text().splitlines()]
