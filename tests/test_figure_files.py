@@ -135,6 +135,9 @@ def test_files_of_a_figure_that_is_gone_go_and_the_others_stay(tmp_path):
     (tmp_path / "figures/one.png").unlink()
     assert build(one="1")[0] == ["one"], "a picture that is missing is drawn"
     assert build(keep=False, one="1")[0] == ["one"], "another program draws all again"
+    assert write_files(tmp_path / "figures", {"one.svg": b"new"}, True) == ["one"]
+    assert not (tmp_path / "figures/one.png").exists(), "a cut-off build would keep the old one"
+    assert build(one="1")[0] == ["one"]
     (tmp_path / "figures/.one.png.next").touch()
     (tmp_path / "figures/.two.png.next").touch()
     assert build(one="1")[1] == {"one.svg", "one.png", ".one.png.next"}, "it is just being drawn"

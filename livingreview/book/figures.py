@@ -38,9 +38,12 @@ def connect(app: Sphinx) -> None:
 
 
 def begin(app: Sphinx) -> None:
-    """Have somebody who draws."""
+    """Have somebody who draws, and take away what a build that was cut off was drawing."""
     if app.builder.format == "html":
-        app.livingreview_painter = Painter(Path(app.outdir) / FOLDER)
+        folder = Path(app.outdir) / FOLDER
+        for path in folder.glob(f".*{NEXT}"):
+            path.unlink()
+        app.livingreview_painter = Painter(folder)
 
 
 def take_out(app: Sphinx, doctree: nodes.document) -> None:
@@ -126,6 +129,9 @@ def write_files(folder: Path, files: dict[str, bytes], keep: bool) -> list[str]:
     for name, content in files.items():
         path = folder / name
         if not path.is_file() or path.read_bytes() != content:
+            if path.suffix == ".svg":
+                # first: a build that is cut off now shall not leave it beside another picture
+                path.with_suffix(".png").unlink(missing_ok=True)
             # taken away, not written over: the site in place may share the file
             path.unlink(missing_ok=True)
             path.write_bytes(content)
