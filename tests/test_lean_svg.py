@@ -33,6 +33,8 @@ GROUP = '<g clip-path="url(#a)">'
         # a ground that nobody sees goes, a line and a shape to cut with do not
         ('<path d="M 0 0" style="fill: none"/>', ""),
         ('<path d="M 0 0" style="fill: none; stroke: red"/>', None),
+        ('<a href="p"><path d="M 0 0" style="fill: none"/></a>', None),
+        ('<a href="p"/><path d="M 0 0" style="fill: none"/>', '<a href="p"/>'),
         ('<clipPath><path d="M 0 0"/></clipPath>', None),
         ('<path d="M 1.23456 -0.001 \nL 10 20.5 \n"/>', '<path d="M 1.23 -0 L 10 20.5"/>'),
         ('<text x="1.999999" transform="rotate(-90 1.0049 2)">', '<text x="2" '

@@ -10,7 +10,8 @@ import re
 
 TOKENS = re.compile(r"<[^>]*>|[^<]+")
 REMARKS = re.compile(r"<!--.*?-->", re.DOTALL)
-# Neither filled nor with a line around it: the grounds of a figure and of its axes.
+# Neither filled nor with a line around it: the grounds of a figure and of its axes. In a link it is
+# what a finger meets.
 UNSEEN = re.compile(r'<path [^>]*style="fill: none"/>')
 PLACES = re.compile(r'(?<= )(?:d|x|y|transform)="[^"]*"')
 NUMBER = re.compile(r"-?\d+\.\d{3,}")
@@ -31,7 +32,7 @@ def lean(svg: str) -> str:
     kept: list[str] = []
     groups: list[str] = []  # how each group that is open began
     closed = ""  # how the group that was closed last began
-    in_text = False
+    in_text = in_link = False
     for token in TOKENS.findall(REMARKS.sub("", svg)):
         if token.startswith("<g>") or (token.startswith("<g ") and not token.endswith("/>")):
             groups.append(token)
@@ -45,12 +46,18 @@ def lean(svg: str) -> str:
             if closed_now == "<g>":
                 continue
             closed = closed_now
-        elif token == "<g/>" or UNSEEN.fullmatch(token) or not (in_text or token.strip()):
+        elif token == "<g/>" or not (in_text or token.strip()) or _unseen(token, in_link):
             continue
+        elif token.startswith(("<a ", "</a>")):
+            in_link = token.startswith("<a ") and not token.endswith("/>")
         elif token.startswith(("<text", "</text")):
             in_text = token.startswith("<text")
         kept.append(PLACES.sub(_rounded, token) if token.startswith("<") else token)
     return "".join(kept)
+
+
+def _unseen(token: str, in_link: bool) -> bool:
+    return not in_link and UNSEEN.fullmatch(token) is not None
 
 
 def _rounded(match: re.Match[str]) -> str:
