@@ -50,7 +50,7 @@ def map_of_evidence(review: Review, register: str = PAGE) -> Drawing:
                     cell = Rectangle((x - 0.5, y - 0.5), 1, 1, fill=False, linewidth=0, url=link)
                     axes.add_patch(cell).set_zorder(4)
         axes.set_xticks(
-            range(len(ORDER)), [textwrap.fill(rung, 12) for rung in ORDER], fontsize=8.5
+            range(len(ORDER)), [textwrap.fill(rung, 10) for rung in ORDER], fontsize=7.2
         )
         axes.set_yticks(range(rows), labels)
         axes.xaxis.tick_top()
