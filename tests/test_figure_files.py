@@ -143,7 +143,7 @@ def test_files_of_a_figure_that_is_gone_go_and_the_others_stay(tmp_path):
     assert build(one="1")[1] == {"one.svg", "one.png", ".one.png.next"}, "it is just being drawn"
 
 
-def test_pictures_are_drawn_from_their_svg_in_a_process_of_their_own(tmp_path):
+def test_pictures_are_drawn_from_their_svg_in_processes_of_their_own(tmp_path):
     square = (
         '<svg xmlns="http://www.w3.org/2000/svg" width="72" height="36"><path d="M0 0h9v9z"/></svg>'
     )
@@ -186,19 +186,23 @@ def wait_for(path):
 def test_nobody_is_started_where_nothing_is_to_draw(tmp_path):
     painter = Painter(tmp_path)
     painter.draw([])
-    assert painter._process is None
+    assert not painter._processes
     assert painter.finish()
     painter.stop()
 
 
 def test_a_picture_that_cannot_be_drawn_is_told_and_nothing_is_left_half_drawn(tmp_path, capfd):
     (tmp_path / "broken.svg").write_text("<svg")
-    painter = Painter(tmp_path)
-    painter.draw(["broken"])
-    assert not painter.finish()
-    painter.stop()
-    assert "ValueError" in capfd.readouterr().err
-    assert [path.name for path in tmp_path.iterdir()] == ["broken.svg"]
+    (tmp_path / "whole.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+    for order in (["broken", "whole"], ["whole", "broken"]):  # whichever process it falls to
+        painter = Painter(tmp_path)
+        painter.draw(order)
+        assert not painter.finish()
+        painter.stop()
+        assert "ValueError" in capfd.readouterr().err
+        assert {path.name for path in tmp_path.iterdir()} >= {"broken.svg", "whole.svg"}
+        assert not (tmp_path / "broken.png").exists()
+        assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
 def test_no_process_goes_on_drawing_when_its_build_is_gone(tmp_path):

@@ -1,4 +1,4 @@
-"""Draw the SVG of figures as PNG, in a process of its own while pages are read and written.
+"""Draw the SVG of figures as PNG, in processes of their own while pages are read and written.
 
 Run as ``python -m livingreview.book.pictures FOLDER``: for each name on a line of its standard
 input it reads ``NAME.svg`` in the folder and writes ``NAME.png``. It ends at once when the other
@@ -25,6 +25,7 @@ MOST_DOTS = (
     1 << 14
 )  # of one side: browsers show no longer picture, and drawing it takes much memory
 SIZE = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
+HANDS = min(2, os.cpu_count() or 1)  # processes that draw: while one page is read, and at the end
 END = ""  # the line after the last name
 NEXT = ".next"  # ending of a picture that is being drawn, whose name starts with a dot
 
@@ -35,7 +36,7 @@ def drawn_by() -> str:
 
 
 class Painter:
-    """The process that draws, started when there is something to draw.
+    """The processes that draw, started when there is something to draw.
 
     Parameters
     ----------
@@ -45,45 +46,50 @@ class Painter:
 
     def __init__(self, folder: Path):
         self._folder = folder
-        self._process: subprocess.Popen | None = None
-        self._told: set[str] = set()
+        self._processes: list[subprocess.Popen] = []
+        self._told: dict[str, None] = {}
 
     def draw(self, names: Iterable[str]) -> None:
         """Have pictures drawn, each once; `names` are without an ending."""
-        new = [name for name in names if name not in self._told]
-        if not new:
-            return
-        if self._process is None:
-            package = Path(__file__).resolve().parents[2]
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", __name__, str(self._folder)],
-                env=os.environ | {"PYTHONPATH": str(package)},
-                stdin=subprocess.PIPE,
-                text=True,
-            )
-        self._told.update(new)
-        self._tell(*new)
+        for name in dict.fromkeys(names):
+            if name not in self._told:
+                # in turn; the second is started when there is a second picture
+                turn = len(self._told) % HANDS
+                if turn == len(self._processes):
+                    self._processes.append(self._start())
+                self._told[name] = None
+                _tell(self._processes[turn], name)
 
     def finish(self) -> bool:
         """Wait until all is drawn; return whether it was."""
-        if self._process is None:
-            return True
-        self._tell(END)
-        return self._process.wait() == 0
+        for process in self._processes:
+            _tell(process, END)
+        ended = [process.wait() for process in self._processes]
+        return not any(ended)
 
     def stop(self) -> None:
-        """End the process, done or not."""
-        if self._process is not None:
+        """End the processes, done or not."""
+        for process in self._processes:
             with contextlib.suppress(BrokenPipeError):
-                self._process.stdin.close()
-            self._process.wait()
+                process.stdin.close()
+            process.wait()
 
-    def _tell(self, *names: str) -> None:
-        # what has failed or was stopped has ended, and `finish` says so
-        with contextlib.suppress(BrokenPipeError):
-            if not self._process.stdin.closed:
-                self._process.stdin.writelines(f"{name}\n" for name in names)
-                self._process.stdin.flush()
+    def _start(self) -> subprocess.Popen:
+        package = Path(__file__).resolve().parents[2]
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", __name__, str(self._folder)],
+            env=os.environ | {"PYTHONPATH": str(package)},
+            stdin=subprocess.PIPE,
+            text=True,
+        )
+
+
+def _tell(process: subprocess.Popen, name: str) -> None:
+    # what has failed or was stopped has ended, and `finish` says so
+    with contextlib.suppress(BrokenPipeError):
+        if not process.stdin.closed:
+            process.stdin.write(f"{name}\n")
+            process.stdin.flush()
 
 
 def as_png(svg: str) -> bytes:
