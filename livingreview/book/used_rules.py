@@ -7,10 +7,13 @@ and in no script, and so can never hold.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import zlib
 from collections.abc import Container, Iterable, Iterator
 from html import unescape
+from importlib.metadata import version
 from pathlib import Path
 
 import tinycss2
@@ -22,6 +25,7 @@ NAMES = re.compile(r'\b(?:class|id)="([^"]*)"')
 SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script>", re.DOTALL)
 WORD = re.compile(r"[\w-]+")
 HOLDING_RULES = ("media", "supports", "layer", "container")
+LAST = "used-rules.json"  # what was written last, beside Sphinx's own notes
 LINKED = re.compile(rf"({re.escape(SHEET)}\?v=)[0-9a-f]{{8}}")
 
 
@@ -39,13 +43,32 @@ def leave_out(app: Sphinx, error: Exception | None) -> None:
     pages, scripts = (list(Path(app.outdir).rglob(f"*.{kind}")) for kind in ("html", "js"))
     # page by page, twice: of thousands of studies, memory shall not hold all pages
     names = names_in(*((path.read_text("utf-8") for path in group) for group in (pages, scripts)))
-    text = with_rules_for(sheet.read_text("utf-8"), names)
+    text = _remembered(Path(app.doctreedir) / LAST, sheet.read_text("utf-8"), names)
     sheet.write_text(text, encoding="utf-8")
     linked = rf"\g<1>{zlib.crc32(text.encode()):08x}"
     for path in pages:
         page = path.read_text("utf-8")
         if (now := LINKED.sub(linked, page)) != page:
             path.write_text(now, encoding="utf-8")
+
+
+def _remembered(last: Path, sheet: str, names: set[str]) -> str:
+    """Return a style sheet without unused rules, as it was written last if nothing is otherwise.
+
+    To read all rules takes longer than to write all pages of a study that was added.
+    """
+    words = set(WORD.findall(sheet))
+    # a name that is no plain word stands otherwise in a sheet
+    told = sorted(name for name in names if name in words or not WORD.fullmatch(name))
+    made_of = hashlib.sha256(json.dumps([version("tinycss2"), sheet, told]).encode()).hexdigest()
+    try:
+        known = json.loads(last.read_text("utf-8"))
+    except (OSError, ValueError):
+        known = {}
+    if known.get("made of") != made_of:
+        known = {"made of": made_of, "sheet": with_rules_for(sheet, names)}
+        last.write_text(json.dumps(known), encoding="utf-8")
+    return known["sheet"]
 
 
 def names_in(pages: Iterable[str], scripts: Iterable[str]) -> set[str]:
