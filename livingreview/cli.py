@@ -7,13 +7,9 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from livingreview.checks import examine
-from livingreview.claims import claim_faults
-from livingreview.currency import currency_faults
 from livingreview.faults import DataError, Fault
 from livingreview.new_study.all_or_nothing import restore
 from livingreview.project import ProjectNotFoundError, find_root
-from livingreview.repairs import repair_project
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -63,6 +59,11 @@ def _run_module(name: str):
 
 
 def _check(root, options) -> int:
+    from livingreview.checks import examine
+    from livingreview.claims import claim_faults
+    from livingreview.currency import currency_faults
+    from livingreview.repairs import repair_project
+
     shown = FORMATS[options.format]
     try:
         repaired = repair_project(root) if options.fix else []
@@ -144,7 +145,8 @@ def _serve(root, options) -> int:
     return 0
 
 
-# Commands with a module of their own, imported when asked for: some need what takes long to import.
+# Commands with a module of their own, imported when asked for, as the others import theirs: some
+# need what takes long to import, and a build shall first start what runs beside it.
 MODULES = {
     "new-study": (
         "livingreview.new_study.command",

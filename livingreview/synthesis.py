@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pandas as pd
+from scipy import special
 
 from livingreview.data import Review, once
 from livingreview.evidence import ANIMALS, CELLS, ORDER, favours, studies_view
@@ -188,15 +189,16 @@ def sign_test(frame: pd.DataFrame) -> SignTest:
     Returns
     -------
     SignTest
-        One sign a study, over all of its outcomes; exact binomial probability and interval.
+        One sign a study, over all of its outcomes; exact binomial probability, and the interval of
+        Clopper and Pearson (1934).
     """
-    # scipy.stats takes a while to import, and few who load this module want the test
-    from scipy.stats import binomtest
-
     signs = list(over_all_outcomes(frame)["direction"])
     favouring, against = signs.count(FOR), signs.count(AGAINST)
     if not favouring + against:
         return SignTest(0, 0, len(signs), p=1.0, low=0.0, high=1.0)
-    test = binomtest(favouring, favouring + against)
-    low, high = map(float, test.proportion_ci(0.95, method="exact"))
-    return SignTest(favouring, against, signs.count(MIXED), float(test.pvalue), low, high)
+    told = favouring + against
+    p = min(1.0, 2 * float(special.bdtr(min(favouring, against), told, 0.5)))
+    # quantiles of the beta distribution; none where no study, or every one, favours
+    low = float(special.betaincinv(favouring, against + 1, 0.025)) if favouring else 0.0
+    high = float(special.betaincinv(favouring + 1, against, 0.975)) if against else 1.0
+    return SignTest(favouring, against, signs.count(MIXED), p, low, high)

@@ -13,7 +13,6 @@ from pathlib import Path
 from livingreview.book import manifest, running_start
 from livingreview.book.history import last_changes
 from livingreview.book.inputs import whole_book
-from livingreview.book.refusal import faults_of
 
 WORK = Path("_build/work")
 STORED = WORK / "_build/.jupyter_cache"  # outputs of chapters; jupyter-book names it so
@@ -55,6 +54,9 @@ def build(root: Path) -> Path:
             return root / SITE
         # The kernels' process imports what chapters use while this one checks the data.
         with running_start.kernels(root, root / STORED):
+            # takes long to import
+            from livingreview.book.refusal import faults_of
+
             faults = faults_of(root)
             if faults:
                 print(*faults, sep="\n", file=sys.stderr)

@@ -15,8 +15,9 @@ PRELOAD = (
     "matplotlib.pyplot",
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
-    "scipy.stats",
     "myst_nb.ext.glue",
+    "pandas.io.formats.csvs",
+    "xml.sax.saxutils",
     SHARED,
 )
 
