@@ -122,7 +122,7 @@ def report(costs: dict[str, list[Cost]], grown: dict[int, tuple[Cost, Cost, floa
         )
     if BOOKDOWN not in costs:
         lines += ["", "R with bookdown and metafor is not installed here, so f was left out."]
-    lines += ["", *phases.made_of(costs[CLEAN], costs[ADDED])]
+    lines += ["", floor(costs), "", *phases.made_of(costs[CLEAN], costs[ADDED])]
     if grown:
         lines += [
             "",
@@ -142,9 +142,26 @@ def report(costs: dict[str, list[Cost]], grown: dict[int, tuple[Cost, Cost, floa
             factor = grown[sizes[-1]][1].wall / grown[sizes[0]][1].wall
             lines += [
                 "",
-                f"One added at {sizes[-1]:,} takes {factor:.1f} times that at {sizes[0]}.",
+                f"One added at {sizes[-1]:,} takes {factor:.1f} times that at {sizes[0]} "
+                "(to reach: 3 times, and a memory below 1,000 MB).",
             ]
+        clean, added, _ = grown[sizes[-1]]
+        lines += ["", f"Of the builds with {sizes[-1]:,}:", ""]
+        lines += phases.made_of([clean], [added])
     return "\n".join(lines) + "\n"
+
+
+def floor(costs: dict[str, list[Cost]]) -> str:
+    """Return what no build can be below that runs all cells and reads and writes all pages."""
+    stock, cells, stored = (
+        statistics.median(cost.wall for cost in costs[way]) for way in (STOCK, CELLS, STORED)
+    )
+    cores = os.cpu_count() or 1
+    whole = (cells + stored) / stock
+    return (
+        f"The work itself, e1 and then e2, takes {whole:.2f} of a; "
+        f"shared out evenly to {cores} cores, and nothing else to do, {whole / cores:.2f}."
+    )
 
 
 def spread(values, digits: int = 1) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Sequence
 
@@ -37,4 +38,11 @@ def made_of(clean: Sequence[Cost], added: Sequence[Cost]) -> list[str]:
     ]
     for (name, _), first, again in zip(PARTS, *medians, strict=True):
         lines.append(f"| {name} | {first:.1f} | {again:.1f} |")
-    return lines
+    counts = " | ".join(str(max(map(chapters_run, costs))) for costs in (clean, added))
+    return [*lines, f"| *Chapters that ran, of all {chapters_run(clean[0])}* | {counts} |"]
+
+
+def chapters_run(cost: Cost) -> int:
+    """Return how many chapters ran in a build of ours."""
+    found = re.search(r"running (\d+) chapters", cost.output)
+    return int(found[1]) if found else 0

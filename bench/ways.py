@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from bench.measure import Cost, run
-from bench.synthetic import Rows, add_trial
+from bench.synthetic import UNCOUNTED, Rows, add_trial
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
@@ -56,7 +56,7 @@ def one_added(folder: Path, key: str) -> Cost:
         rows.add("sources", source_id="made_up", reference="made_up", kind="primary report",
                  read="2026-01-01")  # fmt: skip
         rows.bib("made_up", "A made-up source")
-    add_trial(rows, key)
+    add_trial(rows, key, UNCOUNTED)
     rows.save()
     return ours(folder)
 
