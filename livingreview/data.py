@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from functools import cached_property, wraps
 from pathlib import Path
@@ -13,11 +13,11 @@ from livingreview import reads, retractions
 from livingreview.bibliography import Reference
 from livingreview.checks import read_checked
 from livingreview.corrections import apply_corrections, faults_by_row
+from livingreview.frames import Tables, rows_of
+from livingreview.parts import Part
 from livingreview.printed import number
 from livingreview.project import BIBLIOGRAPHY, DATA_DIR, PACKAGE_FILE, find_root, state_of_data
 from livingreview.schema import Package
-
-CORRECTIONS = "discrepancies"
 
 
 def once(view: Callable) -> Callable:
@@ -39,34 +39,6 @@ def once(view: Callable) -> Callable:
         return found.copy(deep=False) if isinstance(found, pd.DataFrame) else found
 
     return kept
-
-
-class Tables(Mapping):
-    """Frames by the name of their table.
-
-    Each look-up is noted as a read of the table's file, and of the files that may correct it or
-    take rows out of it.
-    """
-
-    def __init__(self, frames: dict[str, pd.DataFrame], paths: dict[str, str]):
-        self._frames = frames
-        self._paths = paths
-
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        frame = self._frames[name]
-        for read in (name, CORRECTIONS, retractions.TABLE):
-            reads.note(self._paths[read])
-        return frame
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._frames)
-
-    def __len__(self) -> int:
-        return len(self._frames)
-
-    def __or__(self, others: dict[str, pd.DataFrame]) -> Tables:
-        """Return these tables with some of them replaced."""
-        return Tables(self._frames | others, self._paths)
 
 
 @dataclass(frozen=True)
@@ -93,6 +65,8 @@ class Review:
         The tables that hold a corrected cell, as printed.
     with_retracted : Review or None
         The same data with the rows of retracted reports, if there are any.
+    part : Part or None
+        The part that these data are, if they are not all; see `about`.
     views : dict
         What functions marked with `once` have computed from these tables, each with the names of
         what it read.
@@ -104,6 +78,7 @@ class Review:
     entries: dict[str, Reference]
     uncorrected: dict[str, pd.DataFrame] = field(default_factory=dict)
     with_retracted: Review | None = None
+    part: Part | None = None
     views: dict[tuple, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
@@ -116,7 +91,7 @@ class Review:
     @property
     def references(self) -> dict[str, Reference]:
         """References by key."""
-        reads.note(BIBLIOGRAPHY)
+        reads.note(self.part.named(BIBLIOGRAPHY) if self.part else BIBLIOGRAPHY)
         return self.entries
 
     @property
@@ -150,18 +125,37 @@ class Review:
     def of_studies(self, keys: Collection[str]) -> Review:
         """Return the same data with the rows of some studies alone."""
         arms = self.arms.loc[self.arms["study_id"].isin(keys), "arm_id"]
-
-        def kept(frame: pd.DataFrame) -> pd.DataFrame:
-            if "study_id" in frame:
-                return frame[frame["study_id"].isin(keys)].reset_index(drop=True)
-            if "arm_id" in frame:
-                return frame[frame["arm_id"].isin(arms)].reset_index(drop=True)
-            return frame
-
-        fewer = {name: kept(frame) for name, frame in self.tables.items()}
-        printed = {name: kept(frame) for name, frame in self.uncorrected.items()}
-        tables = self.tables | fewer
+        part = Part("", {"study_id": frozenset(keys), "arm_id": frozenset(arms)})
+        tables = self.tables | rows_of(part, dict(self.tables))
+        printed = rows_of(part, self.uncorrected)
         return replace(self, tables=tables, uncorrected=printed, with_retracted=None)
+
+    @once
+    def about(self, subject: str) -> Review:
+        """Return the same data with the studies of a condition, or of a group of them, alone.
+
+        What is read of it counts as a read of these rows: a chapter that loads no more does not run
+        again when a study of something else is added.
+
+        Raises
+        ------
+        ValueError
+            If no condition and no group of conditions has that name.
+        """
+        part = self.tables.part(subject)
+        if part != (self.tables | self.uncorrected).part(subject):
+            return self  # a correction moves rows between parts, which no file tells by itself
+        whole = self.with_retracted and self.with_retracted.about(subject)
+        return replace(
+            self,
+            tables=self.tables.of(part),
+            entries={
+                key: one for key, one in self.entries.items() if key in part.keys["reference"]
+            },
+            uncorrected=rows_of(part, self.uncorrected),
+            with_retracted=whole,
+            part=part,
+        )
 
     @once
     def labels(self, table: str, column: str = "label") -> dict[str, str]:
@@ -172,13 +166,15 @@ class Review:
         )
 
 
-def load(root: Path | str | None = None) -> Review:
+def load(root: Path | str | None = None, about: str = "") -> Review:
     """Read all tables of the project.
 
     Parameters
     ----------
     root : path, optional
         The project's folder or one inside it; the current folder by default.
+    about : str, optional
+        Condition or group of conditions whose studies alone are wanted; see `Review.about`.
 
     Returns
     -------
@@ -193,6 +189,8 @@ def load(root: Path | str | None = None) -> Review:
         If there is no project.
     DataError
         If any table has a fault; nothing is filled, converted or dropped to avoid it.
+    ValueError
+        If there is no condition and no group named as `about` says.
     """
     folder = find_root(root)
     with reads.unnoted():
@@ -201,7 +199,8 @@ def load(root: Path | str | None = None) -> Review:
             _last.clear()
             _last[folder] = (state, _read(folder))
     reads.note(f"{DATA_DIR}/{PACKAGE_FILE}")
-    return _last[folder][1]
+    review = _last[folder][1]
+    return review.about(about) if about else review
 
 
 # What was read last, with a digest of its files: the kernels of a build are forked from a process

@@ -42,10 +42,14 @@ def ran(said):
     return set(re.findall(r"^ +\d+ of \d+: (\S+), [\d.]+ s$", said, re.MULTILINE))
 
 
-def reading(folder, name):
-    """The chapters that read an input, by the record of the last build."""
+def reading(folder, name, groups=()):
+    """The chapters that read an input, by the record of the last build.
+
+    Of a part of the data: those that read the part about one of some groups of conditions.
+    """
     record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-    return {chapter for chapter, entry in record.items() if name in entry["names"]}
+    names = {name, *(f"{name} about {group}" for group in groups)}
+    return {chapter for chapter, entry in record.items() if names.intersection(entry["names"])}
 
 
 def differences(one, other):
@@ -70,9 +74,14 @@ def changing(built, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def with_study(changing):
+def ran_for_study(changing):
+    """The chapters that ran when a trial in glioma was added."""
     add_study(changing)
-    build(changing)
+    return ran(build(changing))
+
+
+@pytest.fixture(scope="module")
+def with_study(changing, ran_for_study):
     return changing
 
 
@@ -128,6 +137,18 @@ def test_only_data_files_were_changed_for_it(with_study):
     assert "data/studies.csv" in changed
 
 
+def test_no_chapter_about_something_else_ran_for_it(with_study, ran_for_study):
+    record = json.loads((with_study / RECORD).read_text(encoding="utf-8"))
+    studies = "data/studies.csv"
+    elsewhere = {
+        chapter
+        for chapter, entry in record.items()
+        if not {studies, f"{studies} about Cancer"}.intersection(entry["names"])
+    }
+    assert {"chapters/pain", "chapters/implantation-failure", "chapters/mechanisms"} <= elsewhere
+    assert ran_for_study == set(record) - elsewhere
+
+
 def test_built_on_it_is_the_same_as_built_from_nothing(with_study, clean_with_study):
     assert differences(with_study, clean_with_study) == []
 
@@ -169,11 +190,15 @@ def test_nothing_changed_runs_nothing_and_writes_nothing(touched):
 
 
 @pytest.mark.parametrize(
-    "name",
-    ["data/mechanisms.csv", "data/risk_of_bias.csv", "livingreview/figures/plasma_day.py"],
+    ("name", "groups"),
+    [
+        ("data/mechanisms.csv", ()),
+        ("data/risk_of_bias.csv", ("Cancer",)),  # what the first row is about
+        ("livingreview/figures/plasma_day.py", ()),
+    ],
 )
-def test_only_chapters_that_read_the_change_run_again(touched, name):
-    expected = reading(touched, name)
+def test_only_chapters_that_read_the_change_run_again(touched, name, groups):
+    expected = reading(touched, name, groups)
     everything = set(json.loads((touched / RECORD).read_text(encoding="utf-8")))
     assert set() < expected < everything
     path = touched / name
@@ -249,7 +274,7 @@ def test_a_file_that_only_a_chapter_reads_makes_it_run_again(touched):
     (touched / "extra.txt").write_text("first words", encoding="utf-8")
     chapter = touched / "chapters" / "how-to-read.md"
     with chapter.open("a", encoding="utf-8") as file:
-        file.write('\n```{code-cell} ipython3\nprint(open("../extra.txt").read())\n```\n')
+        file.write('\n```{code-cell} ipython3\nprint(open("../extra.txt").read().strip())\n```\n')
     assert ran(build(touched)) == {"chapters/how-to-read"}
     assert "first words" in page(touched, "chapters/how-to-read").text
     (touched / "extra.txt").write_text("second words", encoding="utf-8")
@@ -257,6 +282,11 @@ def test_a_file_that_only_a_chapter_reads_makes_it_run_again(touched):
     (touched / build_all_again).unlink()
     assert ran(build(touched)) == {"chapters/how-to-read"}
     assert "second words" in page(touched, "chapters/how-to-read").text
+    (touched / "extra.txt").write_text("second words\n", encoding="utf-8")
+    (touched / build_all_again).unlink()
+    said = build(touched)
+    assert ran(said) == {"chapters/how-to-read"}
+    assert "0 added, 0 changed, 0 removed" in said, "its outputs are the same, and so is the page"
 
 
 # --- never half published ----------------------------------------------------------------------

@@ -88,7 +88,7 @@ def test_a_chapter_computes_nothing(page):
 def test_a_chapter_has_one_hidden_cell_and_one_call_a_visible_cell(page):
     first, *rest = cells(page, "code")
     assert "remove-cell" in first.metadata.get("tags", [])
-    assert "load()" in first.source
+    assert re.search(r"^review = load\((about=\"[^\"]+\")?\)$", first.source, re.MULTILINE)
     for cell in rest:
         (statement,) = ast.parse(cell.source).body
         assert isinstance(statement, ast.Expr), cell.source
@@ -160,9 +160,10 @@ def test_prose_has_one_sentence_a_line(page):
 
 LAYERS = [
     {"project", "faults", "printed", "reads", "timepoints"},
-    {"schema", "bibliography", "retractions"},
+    {"schema", "bibliography", "retractions", "parts"},
     {"double_extraction"},
     {"checks", "corrections", "citation_formats"},
+    {"frames"},
     {"data", "repairs"},
     {"doses", "intervals"},
     {"pharmacokinetics", "dose_response", "evidence"},

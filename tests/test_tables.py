@@ -11,7 +11,9 @@ import pytest
 
 from livingreview import tables
 from livingreview.evidence import ORDER, evidence_map, favours, resolved_citations, studies_that_are
-from livingreview.tables.base import LEGEND, BookTable, Column, Group, leave_out
+from livingreview.tables.about_data import accounting
+from livingreview.tables.base import LEGEND, BookTable, Column, Group, Written
+from livingreview.tables.left_out import OTHER_STUDIES, LeftOut, leave_out
 from livingreview.tables.phrases import DIRECTIONS
 
 KEYS = {
@@ -253,10 +255,32 @@ def test_leaving_out_gives_the_first_reason():
 
 
 def test_the_foot_counts():
-    table = BookTable(
-        "n", "c", (Column("a"),), [Group("", [["x"]])], "t", frozenset("x"), {"y": "old"}
-    )
-    assert table.foot == "1 of the 2 rows of t.csv; left out: 1 old."
+    def foot(left):
+        rows = [Group("", [["x"]])]
+        return BookTable("n", "c", (Column("a"),), rows, "t", frozenset("x"), left).foot
+
+    assert foot(LeftOut(y="old")) == "1 of the 2 rows of t.csv; left out: 1 old."
+    frame = pd.DataFrame({"k": list("xyz"), "old": [0, 1, 0], "other": [0, 0, 1]})
+    rules = [(OTHER_STUDIES, frame["other"] == 1), ("old", frame["old"] == 1)]
+    _, left = leave_out(frame, "k", rules)
+    assert set(left) == {"y", "z"}, "the accounting counts them all"
+    apart = "1 of the 2 rows of t.csv, not counting those of other studies; left out: 1 old."
+    assert foot(left) == apart
+    # the same where no row of another study is there to be counted
+    fewer = frame[frame["other"] == 0]
+    _, left = leave_out(fewer, "k", [(why, mask[fewer.index]) for why, mask in rules])
+    assert foot(left) == apart
+
+
+def test_groups_are_written_when_somebody_looks():
+    looked = []
+    groups = Written(lambda: looked.append(1) or [Group("a", []), Group("b", [])])
+    table = BookTable("n", "c", (Column("a"),), groups, "t", frozenset())
+    assert accounting([table]).row_count == 1
+    assert not looked
+    assert [group.heading for group in table.groups] == ["a", "b"]
+    assert table.groups[::-1][0].heading == "b"
+    assert looked == [1], "once"
 
 
 def test_every_design_has_a_rung(review):

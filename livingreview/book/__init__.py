@@ -1,17 +1,17 @@
 """What joins the data to the Sphinx build, as one extension of the book.
 
-Reading order: `refusal` (no page from faulty data), `inputs` (digests of what a chapter depends
-on), `execution` (chapters run, several at once, and their outputs kept), `forked_kernels` with
-`kernel_server`, `shared_views` and `running_start` (a kernel without the wait), `stale` (Sphinx
-reads again what has changed), `study_pages` with `mould` and `search_index` (a page for each
-study), `assets` (the same files on the first and on a later build, and none unused) with
-`style_sheet` (one for all pages) and `used_rules` (of it, what pages use), `writing` (by two
-processes), `bibliography_style` (a reference is formatted once), `reference_list` (with what was
-retracted), `history` (on which day a page changed), `figures` with `pictures`, and `downloads` with
-`reference_files` (figures and data beside the pages), `citation`, `structured_data` and `page_head`
-(what a page tells programs), `cite_button` (and readers), `feed`, `sitemap` and `not_found` (files
-that a site is expected to have), `manifest` (what the site holds), `pdf` (the whole book as one
-PDF), `build`, `serve`, `guard` and `links` (the commands).
+Reading order: `refusal` (no page from faulty data), `inputs` (digests of what a chapter depends on:
+files, and parts of them), `execution` (chapters run, several at once, and their outputs kept),
+`forked_kernels` with `kernel_server`, `shared_views` and `running_start` (a kernel without the
+wait), `stale` (Sphinx reads again what has changed), `study_pages` with `mould` and `search_index`
+(a page for each study), `assets` (the same files on the first and on a later build, and none
+unused) with `style_sheet` (one for all pages) and `used_rules` (of it, what pages use), `writing`
+(by two processes), `bibliography_style` (a reference is formatted once), `reference_list` (with
+what was retracted), `history` (on which day a page changed), `figures` with `pictures`, and
+`downloads` with `reference_files` (figures and data beside the pages), `citation`,
+`structured_data` and `page_head` (what a page tells programs), `cite_button` (and readers), `feed`,
+`sitemap` and `not_found` (files that a site is expected to have), `manifest` (what the site holds),
+`pdf` (the whole book as one PDF), `build`, `serve`, `guard` and `links` (the commands).
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ so that a chapter is found again only while all of that is unchanged.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import tempfile
@@ -23,7 +24,7 @@ from jupyter_cache.base import CacheBundleIn
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from livingreview.book.inputs import Inputs, Record, all_names
+from livingreview.book.inputs import Inputs, Record, all_names, digest_of
 
 # Two kernels compute while the next one starts, which is mostly waiting.
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -78,6 +79,10 @@ class Outputs:
         """Return the digest of all that a chapter read when it last ran, as it is now."""
         return self.inputs.digest(self.record.chapters[name]["names"])
 
+    def shown(self, name: str) -> str:
+        """Return the digest of the outputs of a chapter when it last ran."""
+        return self.record.chapters[name]["outputs"]
+
     def holds(self, chapter: Chapter) -> bool:
         """Return whether the outputs of a chapter are stored and all it read is unchanged."""
         if self.record.changed(chapter.name, self.inputs):
@@ -114,7 +119,16 @@ class Outputs:
             stored.metadata[key] = notebook.metadata[key]
         bundle = CacheBundleIn(stored, str(chapter.path), data={})
         self.cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
-        self.record.add(chapter.name, names=names, digest=digest, seconds=round(seconds, 2))
+        # what came of other data may be the same, and so is the page
+        shown = [[cell.get("outputs"), cell.get("execution_count")] for cell in stored.cells]
+        shown.append(stored.metadata.get("widgets"))
+        self.record.add(
+            chapter.name,
+            names=names,
+            digest=digest,
+            outputs=digest_of(json.dumps(shown, sort_keys=True).encode()),
+            seconds=round(seconds, 2),
+        )
 
     def run(
         self, chapters: list[Chapter], timeout: int

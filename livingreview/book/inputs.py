@@ -1,7 +1,7 @@
 """What the output of a chapter depends on, as digests of the contents.
 
-An input is named by its path inside the project. The package's own code counts as
-``livingreview/...`` wherever it is installed.
+An input is named by its path inside the project; a part of the data by the path and what the part
+is about. The package's own code counts as ``livingreview/...`` wherever it is installed.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 
 import livingreview
+from livingreview.parts import ABOUT, PartsOfFiles
 from livingreview.project import BIBLIOGRAPHY, CITATION, CONFIG, DATA_DIR
 
 PACKAGE = Path(livingreview.__file__).parent
@@ -35,13 +36,34 @@ class Inputs:
 
     root: Path
     known: dict[str, str] = field(default_factory=dict)
+    data: dict[str, bytes] = field(default_factory=dict)
 
     def content(self, name: str) -> str:
         """Return the digest of one input; of a file that is gone, the word ``missing``."""
         if name not in self.known:
-            path = self.path(name)
-            self.known[name] = _digest(path.read_bytes()) if path.is_file() else "missing"
+            if ABOUT in name:
+                self.known[name] = digest_of(self._parts.content(name).encode())
+            else:
+                content = self._bytes(name)
+                self.known[name] = "missing" if content is None else digest_of(content)
         return self.known[name]
+
+    def _bytes(self, name: str) -> bytes | None:
+        if name in self.data:
+            return self.data[name]
+        path = self.path(name)
+        content = path.read_bytes() if path.is_file() else None
+        if content is not None and (name == BIBLIOGRAPHY or name.startswith(f"{DATA_DIR}/")):
+            # kept: parts of it are to be of the same moment
+            self.data[name] = content
+        return content
+
+    @cached_property
+    def _parts(self) -> PartsOfFiles:
+        tables = [name for name in names_below(self.root, DATA_DIR) if name.endswith(".csv")]
+        return PartsOfFiles(
+            lambda name: (self._bytes(name) or b"").decode(errors="replace"), tables
+        )
 
     def path(self, name: str) -> Path:
         """Return where an input lies."""
@@ -56,7 +78,7 @@ class Inputs:
     def digest(self, names: Iterable[str]) -> str:
         """Return one digest of the names and contents of some inputs."""
         lines = [self.always, *(f"{name} {self.content(name)}" for name in sorted(set(names)))]
-        return _digest("\n".join(lines).encode())
+        return digest_of("\n".join(lines).encode())
 
 
 class Record:
@@ -65,8 +87,8 @@ class Record:
     Attributes
     ----------
     chapters : dict of dict
-        By name of the chapter: ``names`` (what it read), ``digest`` (of all of that, then) and
-        ``seconds`` (that it took).
+        By name of the chapter: ``names`` (what it read), ``digest`` (of all of that, then),
+        ``outputs`` (digest of what came of it) and ``seconds`` (that it took).
 
     Parameters
     ----------
@@ -131,5 +153,6 @@ def names_below(root: Path, name: str) -> Iterator[str]:
                 yield f"{name}/{file}" if inside == "." else f"{name}/{inside}/{file}"
 
 
-def _digest(data: bytes) -> str:
+def digest_of(data: bytes) -> str:
+    """Return a digest of some bytes."""
     return hashlib.sha256(data).hexdigest()

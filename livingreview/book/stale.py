@@ -25,7 +25,8 @@ from livingreview.book.forked_kernels import KernelServer
 from livingreview.book.history import last_changes, newest
 from livingreview.book.inputs import PACKAGE, names_below
 from livingreview.book.running_start import PRELOAD
-from livingreview.project import BIBLIOGRAPHY, CITATION, DATA_DIR
+from livingreview.parts import ABOUT
+from livingreview.project import BIBLIOGRAPHY, CITATION, DATA_DIR, PACKAGE_FILE
 
 KERNELSPEC = re.compile(r"^kernelspec:\n", re.MULTILINE)
 FRONT_MATTER = re.compile(r"\A---\n.*?^---\n", re.MULTILINE | re.DOTALL)
@@ -64,13 +65,15 @@ def outdated_pages(
     chapters = list(_chapters(env, texts))
     _run(outputs, [c for c in chapters if not outputs.holds(c)], env.mystnb_config)
     env.livingreview_stamps = {c.name: outputs.digest(c.name) for c in chapters}
+    # a chapter that ran and came to the same is the same page
+    shown = {c.name: outputs.shown(c.name) for c in chapters}
     references = outputs.inputs.digest([BIBLIOGRAPHY, RETRACTIONS])
     env.livingreview_changed = _days(env, outputs, texts)
     around = outputs.inputs.digest(_around_pages(outputs.root))
     now = {
         name: " ".join(
             (
-                env.livingreview_stamps.get(name, ""),
+                shown.get(name, ""),
                 references if CITES.search(text) else "",
                 env.livingreview_changed[name],
                 around,
@@ -89,6 +92,7 @@ def _around_pages(root: Path) -> Iterator[str]:
     Sphinx copies a changed style sheet, and makes pages for studies, only when it writes a page.
     """
     yield CITATION
+    yield f"{DATA_DIR}/{PACKAGE_FILE}"
     for folder in ("_static", "_templates"):
         yield from names_below(root, folder)
     for folder in ("book", "study_pages"):
@@ -101,8 +105,9 @@ def _days(env: BuildEnvironment, outputs: Outputs, texts: dict[str, str]) -> dic
     found = {}
     for name, text in texts.items():
         read = outputs.record.chapters.get(name, {}).get("names", ())
-        shown = [one for one in read if one.startswith(f"{DATA_DIR}/")]
-        shown += [BIBLIOGRAPHY] if BIBLIOGRAPHY in read or CITES.search(text) else []
+        files = {one.partition(ABOUT)[0] for one in read}
+        shown = sorted(one for one in files if one.startswith(f"{DATA_DIR}/"))
+        shown += [BIBLIOGRAPHY] if BIBLIOGRAPHY in files or CITES.search(text) else []
         page = Path(env.doc2path(name)).relative_to(outputs.root).as_posix()
         found[name] = newest(days, [page, *shown])
     return found

@@ -124,7 +124,8 @@ class Calls:
     def _call(self, node: ast.Call) -> object:
         function = self._value(node.func)
         if function is load:
-            return self._review
+            about = [self._value(word.value) for word in node.keywords if word.arg == "about"]
+            return self._review.about(*about) if about else self._review
         if function is facts.glue_facts:
             return self._glue(node.args)
         arguments = [self._value(argument) for argument in node.args]

@@ -6,7 +6,7 @@ speak, no number is typed.
 
 from livingreview.facts.by_group import of_group
 from livingreview.facts.cancer_studies import cancer
-from livingreview.facts.drug import dose, mechanism
+from livingreview.facts.drug import dose, dose_bands, mechanism
 from livingreview.facts.registered import registered
 from livingreview.facts.reproduction import implantation
 from livingreview.facts.safety import safety
@@ -20,6 +20,7 @@ __all__ = [
     "cancer",
     "dish_to_trial",
     "dose",
+    "dose_bands",
     "double_extraction",
     "evidence",
     "glue_facts",

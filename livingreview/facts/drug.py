@@ -10,6 +10,14 @@ from livingreview.intervals import LEVEL
 from livingreview.pharmacokinetics import plasma_ceiling, read_parameters
 
 
+def dose_bands(review: Review) -> Facts:
+    """Return what counts as a low and as a standard dose."""
+    return {
+        key: "–".join(f"{x:g}" for x in dose_band(review, name)) + " mg"
+        for key, name in (("low_band", "low dose"), ("standard_band", "standard dose"))
+    }
+
+
 def dose(review: Review) -> Facts:
     """Return numbers of pharmacology and of dose."""
     parameters = read_parameters(review)
@@ -26,8 +34,6 @@ def dose(review: Review) -> Facts:
         "n_series": word(len(series)),
         "level": f"{100 * LEVEL:g}%",
         "usual_dose": f"{usual:g} mg",
-        "low_band": f"{low:g}–{high:g} mg",
-        "standard_band": "–".join(f"{x:g}" for x in dose_band(review, "standard dose")) + " mg",
         "half_life": f"{parameters.half_life:g} hours",
         "clearance": f"{parameters.clearance:g} litres an hour",
         "volume": f"{parameters.volume:.0f} litres",
@@ -46,6 +52,7 @@ def dose(review: Review) -> Facts:
         "n_unusable": word(len(unusable)),
         "n_parameters": str(len(table)),
     }
+    facts |= dose_bands(review)
     if series:
         one = series[0]
         facts |= {

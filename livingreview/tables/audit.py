@@ -13,12 +13,12 @@ from livingreview.tables.base import (
     BookTable,
     Column,
     Group,
-    leave_out,
     opens,
     quiet,
     reference_link,
     study_link,
 )
+from livingreview.tables.left_out import leave_out
 
 
 def discrepancies(review: Review) -> BookTable:
@@ -96,8 +96,8 @@ def corrections(review: Review) -> BookTable:
 def _effects_by_cell(review: Review) -> dict[tuple[str, str, str], list[str]]:
     """Return the outcomes of the effects computed from each cell, by table, row and column."""
     uses: dict[tuple[str, str, str], list[str]] = {}
-    for condition in review.conditions["condition_id"]:
-        for effect in effects(review, condition).itertuples(index=False):
+    for group in review.conditions["group"].unique():
+        for effect in effects(review, group).itertuples(index=False):
             for cell in chain(*(getattr(effect, name) for name in CELLS)):
                 uses.setdefault(cell, []).append(effect.outcome)
     return uses

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
-import pandas as pd
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from livingreview.data import Review
 from livingreview.dose_marks import marked
+from livingreview.tables.left_out import LeftOut
 
 REFERENCES_PAGE = "references.html"
 MARK = "‡"
@@ -81,6 +83,33 @@ class Group:
     rows: list[list[str | Markup]]
 
 
+class Written(Sequence[Group]):
+    """Groups of rows that are written when somebody looks at them.
+
+    The accounting of the book counts what its tables show, and looks at none of it.
+
+    Parameters
+    ----------
+    write : callable
+        Returns the groups.
+    """
+
+    def __init__(self, write: Callable[[], list[Group]]):
+        self._write = write
+
+    @cached_property
+    def _groups(self) -> list[Group]:
+        return self._write()
+
+    def __getitem__(self, place):
+        """Return a group, or several."""
+        return self._groups[place]
+
+    def __len__(self) -> int:
+        """Return how many groups there are."""
+        return len(self._groups)
+
+
 @dataclass(frozen=True, repr=False)
 class BookTable:
     """One table of the book.
@@ -93,13 +122,13 @@ class BookTable:
         What the table answers.
     columns : tuple of Column
         Heads; the first column names the row.
-    groups : list of Group
+    groups : sequence of Group
         The rows.
     source : str
         Table of the data package that the rows come from; empty where they are computed.
     shown : frozenset of str
         Keys of the data rows that stand in it.
-    left_out : dict of str
+    left_out : LeftOut
         Reason for each data row that does not, by key.
     folded : bool
         Whether a reader opens it first; for long tables that few read whole.
@@ -112,10 +141,10 @@ class BookTable:
     name: str
     caption: str
     columns: tuple[Column, ...]
-    groups: list[Group]
+    groups: Sequence[Group]
     source: str
     shown: frozenset[str]
-    left_out: dict[str, str] = field(default_factory=dict)
+    left_out: LeftOut = field(default_factory=LeftOut)
     folded: bool = False
     basis: str = "Computed from the values as printed."
     none: str = "No row of the data belongs here."
@@ -138,11 +167,14 @@ class BookTable:
         return f"{text} {LEGEND}" if any(f">{MARK}</summary>" in cell for cell in cells) else text
 
     def _accounts(self) -> str:
-        total = len(self.shown) + len(self.left_out)
+        apart = self.left_out.apart
+        counts = Counter(why for why in self.left_out.values() if why != apart)
+        total = len(self.shown) + counts.total()
         text = f"{len(self.shown)} of the {total} rows of {self.source}.csv"
-        reasons = pd.Series(list(self.left_out.values()), dtype=str).value_counts(sort=False)
-        if len(reasons):
-            text += "; left out: " + ", ".join(f"{count} {why}" for why, count in reasons.items())
+        if apart:
+            text += f", not counting those {apart}"
+        if counts:
+            text += "; left out: " + ", ".join(f"{count} {why}" for why, count in counts.items())
         return text + "."
 
     def __repr__(self) -> str:
@@ -157,32 +189,6 @@ class BookTable:
 def anchor(kind: str, group: str) -> str:
     """Return the short name of a table of a group: ``studies-long-covid-and-me-cfs``."""
     return f"{kind}-{re.sub(r'[^a-z]+', '-', group.lower()).strip('-')}"
-
-
-def leave_out(
-    frame: pd.DataFrame, key: str, rules: Iterable[tuple[str, pd.Series]]
-) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Split rows into those to show and those to leave out, each with its first reason.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        All rows of a data table, possibly with columns joined to it.
-    key : str
-        Column with the key of the row.
-    rules : iterable of (str, Series of bool)
-        A reason, and the rows that it leaves out.
-
-    Returns
-    -------
-    tuple of DataFrame and dict
-        The rows to show, in order, and reason by key for all others.
-    """
-    reason = pd.Series("", index=frame.index)
-    for why, mask in rules:
-        reason = reason.mask((reason == "") & mask, why)
-    out = dict(zip(frame.loc[reason != "", key], reason[reason != ""], strict=True))
-    return frame[reason == ""], out
 
 
 def lines(items: Sequence[str | Markup]) -> Markup:

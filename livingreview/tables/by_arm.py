@@ -7,15 +7,8 @@ from markupsafe import Markup
 
 from livingreview.data import Review, once
 from livingreview.evidence import people_with
-from livingreview.tables.base import (
-    BookTable,
-    Column,
-    Group,
-    leave_out,
-    lines,
-    quiet,
-    study_link,
-)
+from livingreview.tables.base import BookTable, Column, Group, Written, lines, quiet, study_link
+from livingreview.tables.left_out import OTHER_STUDIES, leave_out
 from livingreview.tables.marks import MarkedRow
 from livingreview.tables.phrases import direction_phrase, value_phrase
 
@@ -94,30 +87,34 @@ def _arm_table(
         frame,
         "measurement_id",
         [
-            ("of other studies", ~frame["reproduction"]),
+            (OTHER_STUDIES, ~frame["reproduction"]),
             ("of other outcomes", ~frame["family"].isin(families)),
             ("stated in the text, shown with its table value", ~frame["in_table"]),
             ("at other times", ~frame["timepoint"].isin(times)),
         ],
     )
-    p_values = _p_values(review)
-    labels = review.labels("outcomes")
-    groups = []
-    for (study, reference), rows in kept.groupby(["study_id", "reference"], sort=False):
-        body = []
-        for (outcome, locator), cells in rows.groupby(["outcome_id", "locator"], sort=False):
-            line: list[str | Markup] = [Markup(labels[outcome]) + quiet(f" [{locator}]")]
-            for side in (TREATED, OTHER):
-                for time in times:
-                    found = cells[(cells["side"] == side) & (cells["timepoint"] == time)]
-                    line.append(_values(review, found))
-            line.append(lines(p_values.get((study, outcome, locator), [])))
-            body.append(line)
-        sizes = rows.drop_duplicates("arm_id")
-        heading = study_link(review, study, reference) + (
-            " (" + ", ".join(f"{a.label}: n = {a.n or '?'}" for a in sizes.itertuples()) + ")"
-        )
-        groups.append(Group(heading, body))
+
+    def write() -> list[Group]:
+        p_values = _p_values(review)
+        labels = review.labels("outcomes")
+        groups = []
+        for (study, reference), rows in kept.groupby(["study_id", "reference"], sort=False):
+            body = []
+            for (outcome, locator), cells in rows.groupby(["outcome_id", "locator"], sort=False):
+                line: list[str | Markup] = [Markup(labels[outcome]) + quiet(f" [{locator}]")]
+                for side in (TREATED, OTHER):
+                    for time in times:
+                        found = cells[(cells["side"] == side) & (cells["timepoint"] == time)]
+                        line.append(_values(review, found))
+                line.append(lines(p_values.get((study, outcome, locator), [])))
+                body.append(line)
+            sizes = rows.drop_duplicates("arm_id")
+            heading = study_link(review, study, reference) + (
+                " (" + ", ".join(f"{a.label}: n = {a.n or '?'}" for a in sizes.itertuples()) + ")"
+            )
+            groups.append(Group(heading, body))
+        return groups
+
     heads = [
         Column(f"{arm}{', ' + time if len(times) > 1 else ''}", number=True)
         for arm in ("Naltrexone", "Comparator")
@@ -125,7 +122,13 @@ def _arm_table(
     ]
     columns = (Column("Outcome"), *heads, Column("p as reported", number=True))
     return BookTable(
-        name, caption, columns, groups, "measurements", frozenset(kept["measurement_id"]), left
+        name,
+        caption,
+        columns,
+        Written(write),
+        "measurements",
+        frozenset(kept["measurement_id"]),
+        left,
     )
 
 
@@ -184,7 +187,7 @@ def correlations(review: Review) -> BookTable:
         frame,
         "comparison_id",
         [
-            ("of other studies", ~frame["reproduction"]),
+            (OTHER_STUDIES, ~frame["reproduction"]),
             ("p values, shown beside the values they belong to", frame["measure"] != "correlation"),
         ],
     )

@@ -14,13 +14,14 @@ from livingreview.tables.base import (
     BookTable,
     Column,
     Group,
+    Written,
     anchor,
-    leave_out,
     lines,
     quiet,
     study_link,
 )
 from livingreview.tables.by_study import study_table
+from livingreview.tables.left_out import OTHER_CONDITIONS, OTHER_STUDIES, leave_out
 from livingreview.tables.marks import MarkedRow
 from livingreview.tables.phrases import (
     Row,
@@ -43,9 +44,9 @@ def studies_of(review: Review, group: str) -> BookTable:
         review,
         anchor("studies", group),
         "Which studies are there, and what was found?",
-        [("about other conditions", ~inside)],
+        [(OTHER_CONDITIONS, ~inside)],
     )
-    return replace(table, groups=table.groups[::-1])
+    return replace(table, groups=Written(lambda: table.groups[::-1]))
 
 
 def percentages(review: Review, group: str) -> BookTable:
@@ -55,7 +56,7 @@ def percentages(review: Review, group: str) -> BookTable:
         frame,
         "measurement_id",
         [
-            ("of other studies", ~frame["study_id"].isin(people_with(review, group))),
+            (OTHER_STUDIES, ~frame["study_id"].isin(people_with(review, group))),
             ("without a percentage", frame["percent"] == ""),
             ("with its count, from which effects are computed", frame["events"] != ""),
         ],
@@ -94,7 +95,7 @@ def without_control(review: Review, group: str) -> BookTable:
     kept, left = leave_out(
         frame,
         "measurement_id",
-        [("of other studies", ~frame["study_id"].isin(alone))],
+        [(OTHER_STUDIES, ~frame["study_id"].isin(alone))],
     )
     changes = _of_people(review, review.comparisons)
     changes = changes[changes["study_id"].isin(alone) & (changes["comparator_id"] == "")]

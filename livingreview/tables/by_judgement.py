@@ -13,13 +13,14 @@ from livingreview.tables.base import (
     BookTable,
     Column,
     Group,
+    Written,
     anchor,
-    leave_out,
     opens,
     quiet,
     study_link,
     which_studies,
 )
+from livingreview.tables.left_out import OTHER_CONDITIONS, LeftOut, leave_out
 from livingreview.tables.marks import measured
 
 # GRADE's symbols stand beside the word, never alone.
@@ -48,7 +49,13 @@ def trustworthiness(review: Review) -> BookTable:
 
 
 def _judgements(review: Review, source: str, key: str, caption: str) -> BookTable:
-    frame = review.tables[source]
+    columns = (Column("Domain"), Column("Judgement"), Column("Why"), Column("Place in the source"))
+    name, frame = source.replace("_", "-"), review.tables[source]
+    groups = Written(lambda: _by_study(review, frame))
+    return BookTable(name, caption, columns, groups, source, frozenset(frame[key]), folded=True)
+
+
+def _by_study(review: Review, frame: pd.DataFrame) -> list[Group]:
     reference = dict(zip(review.studies["study_id"], review.studies["reference"], strict=True))
     design = dict(zip(review.studies["study_id"], review.studies["design"], strict=True))
     groups = []
@@ -62,27 +69,40 @@ def _judgements(review: Review, source: str, key: str, caption: str) -> BookTabl
             for row in rows.itertuples(index=False)
         ]
         groups.append(Group(heading, cells))
-    columns = (Column("Domain"), Column("Judgement"), Column("Why"), Column("Place in the source"))
-    name = source.replace("_", "-")
-    return BookTable(name, caption, columns, groups, source, frozenset(frame[key]), folded=True)
+    return groups
 
 
 def summary_of_findings(review: Review) -> BookTable:
     """Return each question with absolute numbers, certainty and a plain sentence."""
     caption = "What is known, and how sure is it?"
-    return _findings(review, "summary-of-findings", caption, review.certainty, {})
+    return _findings(review, "summary-of-findings", caption, review.certainty, LeftOut())
 
 
 def how_sure(review: Review, group: str) -> BookTable:
     """Return the questions about a group of conditions, or, for `EVERYTHING`, about them all."""
-    reasons = [("about other conditions", ~questions_about(review, group))]
+    reasons = [(OTHER_CONDITIONS, ~questions_about(review, group))]
     kept, left = leave_out(review.certainty, "certainty_id", reasons)
     return _findings(review, anchor("how-sure", group), "How sure is each answer?", kept, left)
 
 
 def _findings(
-    review: Review, name: str, caption: str, kept: pd.DataFrame, left: dict[str, str]
+    review: Review, name: str, caption: str, kept: pd.DataFrame, left: LeftOut
 ) -> BookTable:
+    columns = (
+        Column("Question"),
+        Column("Without, of 1,000", number=True),
+        Column("With, of 1,000", number=True),
+        Column("Risk ratio (interval)", number=True),
+        Column("Studies", number=True),
+        Column("Certainty"),
+        Column("In plain words"),
+    )
+    shown = frozenset(kept["certainty_id"])
+    groups = Written(lambda: [Group("", _answers(review, kept))])
+    return BookTable(name, caption, columns, groups, "certainty", shown, left)
+
+
+def _answers(review: Review, kept: pd.DataFrame) -> list[list[str | Markup]]:
     sizes = dict(zip(review.studies["study_id"], numeric(review.studies["n"]), strict=True))
     rows = []
     for row in kept.itertuples(index=False):
@@ -101,17 +121,7 @@ def _findings(
                 Markup("{}").format(row.sentence) + quiet(f" {row.population}; {row.comparator}."),
             ]
         )
-    columns = (
-        Column("Question"),
-        Column("Without, of 1,000", number=True),
-        Column("With, of 1,000", number=True),
-        Column("Risk ratio (interval)", number=True),
-        Column("Studies", number=True),
-        Column("Certainty"),
-        Column("In plain words"),
-    )
-    shown = frozenset(kept["certainty_id"])
-    return BookTable(name, caption, columns, [Group("", rows)], "certainty", shown, left)
+    return rows
 
 
 def _numbers(review: Review, outcome: str, studies: list[str]) -> tuple:

@@ -17,8 +17,9 @@ from livingreview.ladder import (
     ladder,
     studies_on_the_ladder,
 )
-from livingreview.tables.base import BookTable, Column, Group, lines, quiet, study_link
+from livingreview.tables.base import BookTable, Column, Group, Written, lines, quiet, study_link
 from livingreview.tables.dose_words import dose_in_people, other_antagonists
+from livingreview.tables.left_out import LeftOut
 
 COLUMNS = (
     Column("Rung, studies, people"),
@@ -39,6 +40,22 @@ def dish_to_trial(review: Review) -> BookTable:
 
     The rows accounted for are those of ``doses``: each counted, or left out for its reason.
     """
+    doses = doses_in_people(review)
+    reasons = dict(zip(doses["dose_id"], doses["use"], strict=True))
+    left = {
+        dose: reasons.get(dose, "of other agents")
+        for dose in review.doses["dose_id"]
+        if reasons.get(dose) != COUNTED
+    }
+    shown = frozenset(doses.loc[doses["use"] == COUNTED, "dose_id"])
+    caption = "How far up does the evidence reach, and was that at a dose a person takes?"
+    groups = Written(lambda: _groups(review))
+    return BookTable(
+        "dish-to-trial", caption, COLUMNS, groups, "doses", shown, LeftOut(left), folded=True
+    )
+
+
+def _groups(review: Review) -> list[Group]:
     rows, studies = ladder(review), studies_on_the_ladder(review)
     groups = []
     names = review.labels("conditions")
@@ -58,16 +75,7 @@ def dish_to_trial(review: Review) -> BookTable:
                 ],
             )
         )
-    doses = doses_in_people(review)
-    reasons = dict(zip(doses["dose_id"], doses["use"], strict=True))
-    left = {
-        dose: reasons.get(dose, "of other agents")
-        for dose in review.doses["dose_id"]
-        if reasons.get(dose) != COUNTED
-    }
-    shown = frozenset(doses.loc[doses["use"] == COUNTED, "dose_id"])
-    caption = "How far up does the evidence reach, and was that at a dose a person takes?"
-    return BookTable("dish-to-trial", caption, COLUMNS, groups, "doses", shown, left, folded=True)
+    return groups
 
 
 def _row(review: Review, row, studies: pd.DataFrame) -> list[str | Markup]:

@@ -7,15 +7,9 @@ from markupsafe import Markup, escape
 
 from livingreview.data import Review
 from livingreview.evidence import people_with
-from livingreview.tables.base import (
-    BookTable,
-    Column,
-    Group,
-    leave_out,
-    quiet,
-    study_link,
-)
+from livingreview.tables.base import BookTable, Column, Group, quiet, study_link
 from livingreview.tables.by_arm import CONDITION
+from livingreview.tables.left_out import OTHER_STUDIES, leave_out
 from livingreview.tables.marks import MarkedRow
 from livingreview.tables.phrases import amount
 
@@ -152,7 +146,7 @@ def conduct(review: Review) -> BookTable:
     kept, left = leave_out(
         review.characteristics,
         "characteristic_id",
-        [("of other studies, shown with them", ~about)],
+        [(OTHER_STUDIES, ~about)],
     )
     groups = [
         Group(

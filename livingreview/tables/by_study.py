@@ -13,13 +13,14 @@ from livingreview.tables.base import (
     BookTable,
     Column,
     Group,
-    leave_out,
+    Written,
     lines,
     opens,
     quiet,
     study_link,
 )
 from livingreview.tables.by_arm import CONDITION
+from livingreview.tables.left_out import OTHER_CONDITIONS, leave_out
 from livingreview.tables.marks import MarkedRow
 from livingreview.tables.phrases import (
     comparison_phrases,
@@ -58,12 +59,16 @@ def study_table(
     frame, left = leave_out(studies_view(review), "study_id", rules)
     finder = findings(review)
     columns = COLUMNS if found else COLUMNS[:-1]
-    groups = [
-        Group(rung, [finder.row(study)[: len(columns)] for _, study in rows.iterrows()])
-        for rung in ORDER
-        if len(rows := frame[frame["rung"] == rung])
-    ]
-    return BookTable(name, caption, columns, groups, "studies", frozenset(frame["study_id"]), left)
+
+    def write() -> list[Group]:
+        return [
+            Group(rung, [finder.row(study)[: len(columns)] for _, study in rows.iterrows()])
+            for rung in ORDER
+            if len(rows := frame[frame["rung"] == rung])
+        ]
+
+    shown = frozenset(frame["study_id"])
+    return BookTable(name, caption, columns, Written(write), "studies", shown, left)
 
 
 @once
@@ -192,7 +197,7 @@ def single_agents(review: Review) -> BookTable:
         "single-agents",
         "What does an opioid antagonist alone do to cancer cells, and to tumours in animals?",
         [
-            ("not about cancer", ~_about(frame, "Cancer")),
+            (OTHER_CONDITIONS, ~_about(frame, "Cancer")),
             ("in people, shown under trials", frame["in_people"]),
             ("with another drug, shown under combinations", frame["combined"]),
         ],
@@ -207,7 +212,7 @@ def combinations(review: Review) -> BookTable:
         "combinations",
         "What happens when a low-dose opioid antagonist is added to another treatment of cancer?",
         [
-            ("not about cancer", ~_about(frame, "Cancer")),
+            (OTHER_CONDITIONS, ~_about(frame, "Cancer")),
             ("of an opioid antagonist alone", ~frame["combined"]),
         ],
     )
@@ -221,7 +226,7 @@ def trials(review: Review) -> BookTable:
         "trials",
         "What was tried in people with cancer, and what came of it?",
         [
-            ("not about cancer", ~_about(frame, "Cancer")),
+            (OTHER_CONDITIONS, ~_about(frame, "Cancer")),
             ("in cells or animals", ~frame["in_people"]),
         ],
     )
@@ -234,6 +239,6 @@ def reproduction(review: Review) -> BookTable:
         review,
         "reproduction",
         "Which studies are there in reproduction?",
-        [("about something else", ~frame["study_id"].isin(people_with(review, CONDITION)))],
+        [(OTHER_CONDITIONS, ~frame["study_id"].isin(people_with(review, CONDITION)))],
         found=False,
     )

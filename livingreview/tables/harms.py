@@ -6,7 +6,8 @@ from markupsafe import Markup, escape
 
 from livingreview.data import Review
 from livingreview.evidence import EVERYTHING, people_with
-from livingreview.tables.base import BookTable, Column, Group, leave_out, lines, quiet, study_link
+from livingreview.tables.base import BookTable, Column, Group, lines, quiet, study_link
+from livingreview.tables.left_out import leave_out
 from livingreview.tables.phrases import value_phrase
 from livingreview.tables.seen_on import place_phrase
 

@@ -5,20 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from livingreview.data import Review
-from livingreview.tables.base import (
-    BookTable,
-    Column,
-    Group,
-    leave_out,
-    quiet,
-    study_link,
-)
+from livingreview.tables.base import BookTable, Column, Group, quiet, study_link
 from livingreview.tables.by_arm import (
     TIMES,
     reproduction_comparisons,
     reproduction_measurements,
     shown_by_arm,
 )
+from livingreview.tables.left_out import OTHER_STUDIES, leave_out
 from livingreview.tables.phrases import (
     comparison_phrases,
     measurement_phrases,
@@ -34,7 +28,7 @@ def stated_again(review: Review) -> BookTable:
         frame,
         "measurement_id",
         [
-            ("of other studies", ~frame["reproduction"]),
+            (OTHER_STUDIES, ~frame["reproduction"]),
             ("stated in a table of the source", frame["in_table"]),
         ],
     )
@@ -102,7 +96,7 @@ def claims_again(review: Review) -> BookTable:
         frame,
         "comparison_id",
         [
-            ("of other studies", ~frame["reproduction"]),
+            (OTHER_STUDIES, ~frame["reproduction"]),
             ("correlations, shown in their own table", frame["measure"] == "correlation"),
             ("p values, shown beside their values", beside),
         ],
@@ -134,7 +128,7 @@ def remaining(review: Review) -> BookTable:
         frame,
         "measurement_id",
         [
-            ("of other studies", ~frame["reproduction"]),
+            (OTHER_STUDIES, ~frame["reproduction"]),
             ("stated in the text, shown with its table value", ~frame["in_table"]),
             ("shown in the tables by arm", elsewhere),
         ],
