@@ -13,7 +13,7 @@ from built_site import SITE
 from sphinx.errors import ExtensionError
 
 from livingreview.book.style_sheet import SHEET, joined
-from livingreview.book.used_rules import names_in, with_rules_for
+from livingreview.book.used_rules import Notes, named_by, names_in, with_rules_for
 
 # The sum of all movements that no reader caused, as browsers count it; below 0.1 is called good.
 MOVED = """
@@ -58,6 +58,42 @@ def test_rules_for_what_no_page_has_are_left_out():
         "@media print{a{b:c}}@supports (a:b){@media print{#kept{b:c}}}"
         "@keyframes gone{from{b:c}}@font-face{src:url(gone.woff)}"
     )
+
+
+def test_classes_and_identifiers_of_rules_are_found_wherever_they_stand():
+    sheet = (
+        ".a,.b .c{x:y}#d{x:url(e.f)}@media print{.g{x:y}}.md\\:h{x:y}.\\31 0{x:#i}"
+        "@font-face{src:url(j.woff)}a.k:hover{x:y}"
+    )
+    assert named_by(sheet) == {"a", "b", "c", "d", "g", "md:h", "10", "k"}
+
+
+def test_a_sheet_follows_pages_that_come_change_and_go(tmp_path):
+    sheet, last = ".a{x:y}.b{x:y}.c{x:y}", tmp_path / "notes.json"
+
+    def build(sheet=sheet, **pages):
+        for path in tmp_path.glob("*.html"):
+            if path.stem not in pages:
+                path.unlink()
+        for name, text in pages.items():
+            path = tmp_path / f"{name}.html"
+            if not path.is_file() or path.read_text() != text:
+                path.write_text(text)
+        notes = Notes(last, sheet)
+        for path in sorted(tmp_path.glob("*.html")):
+            notes.look_at(path)
+        notes.keep()
+        return notes.text, notes.text_changed, {path.stem for path in notes.changed}
+
+    a, b = '<p class="a">', '<p class="b">'
+    assert build(one=a) == (".a{x:y}", True, {"one"})
+    assert build(one=a) == (".a{x:y}", False, set())
+    assert build(one=a, two=a) == (".a{x:y}", False, {"two"})
+    assert build(one=a, two=b) == (".a{x:y}.b{x:y}", True, {"two"})
+    assert build(two=b) == (".b{x:y}", True, set())
+    assert build(sheet.replace("y", "z"), two=b) == (".b{x:z}", True, {"two"})
+    last.write_text("cut o")
+    assert build(two=b) == (".b{x:y}", True, {"two"})
 
 
 def test_names_of_pages_and_words_of_scripts_count_as_used():
