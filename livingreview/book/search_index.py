@@ -10,18 +10,46 @@ from markupsafe import escape
 from sphinx.application import Sphinx
 
 
-def add_pages(app: Sphinx, pages: Iterable[tuple[str, str, str]]) -> None:
+def connect(app: Sphinx) -> None:
+    """Keep in the index what it holds of pages that Sphinx does not know of."""
+    app.connect("builder-inited", keep_loaded)
+
+
+def keep_loaded(app: Sphinx) -> None:
+    """Have Sphinx forget, when it loads the last index, nothing but its own changed documents."""
+    builder = app.builder
+    load = getattr(builder, "load_indexer", None)
+    if load is None:
+        return
+
+    def load_indexer(docnames: Iterable[str]) -> None:
+        prune = builder.indexer.prune
+        builder.indexer.prune = lambda kept: prune(
+            {*kept, *(builder.indexer._titles.keys() - builder.env.all_docs.keys())}
+        )
+        load(docnames)
+        builder.indexer.prune = prune
+
+    builder.load_indexer = load_indexer
+
+
+def add_pages(
+    app: Sphinx, pages: Iterable[tuple[str, str, str]], unchanged: Collection[str]
+) -> None:
     """Feed pages, each with name, title and words, to the search of this build.
 
-    Sphinx forgets at every build what is no document of its own, so that all are fed each time.
-    Its script takes titles for HTML when it lists what it has found: they are fed as such.
+    Sphinx's script takes titles for HTML when it lists what it has found: they are fed as such.
+    Pages that are named as unchanged are fed if the last index does not hold them.
     """
     indexer = getattr(app.builder, "indexer", None)
     if indexer is None:
         return
-    names = set()
+    indexer.prune({*app.env.all_docs, *unchanged})
+    held, names = set(indexer._titles), set()
     for name, title, words in pages:
         names.add(name)
+        if name in held:
+            continue
         document = new_document(name)
         html = str(escape(title))
         section = nodes.section("", nodes.title("", html), ids=["top"])

@@ -20,10 +20,9 @@ from markupsafe import escape
 from sphinx.application import Sphinx
 from sphinx.util.parallel import ParallelTasks, SerialTasks, parallel_available
 
-from livingreview.book import figures
+from livingreview.book import figures, search_index
 from livingreview.book.inputs import PINS, Inputs, code_names, names_below
 from livingreview.book.mould import Mould
-from livingreview.book.search_index import add_pages
 from livingreview.data import load
 from livingreview.project import CITATION, CONFIG, DATA_DIR, PACKAGE_FILE
 from livingreview.study_pages import (
@@ -53,6 +52,7 @@ def connect(app: Sphinx) -> None:
     app.connect("env-purge-doc", forget_uses)
     app.connect("html-collect-pages", study_pages)
     app.connect("build-finished", note_written)
+    search_index.connect(app)
 
 
 def note_uses(app: Sphinx, doctree: nodes.document) -> None:
@@ -116,11 +116,13 @@ def study_pages(app: Sphinx) -> Iterable[tuple[str, dict, str]]:
             # taken away, not written over: the site in place may share the file
             path.unlink()
     changed = [study for study in pages.study_ids if study not in kept]
+    unchanged = {f"{FOLDER}/{study}" for study in kept}
     for study, told in _write(app, pages, changed).items():
         kept[study] = {"digest": digests[study], **told}
     app.env.livingreview_written = {study: kept[study] for study in pages.study_ids}
     told = app.env.livingreview_written.items()
-    add_pages(app, ((f"{FOLDER}/{key}", page["title"], page["words"]) for key, page in told))
+    words = ((f"{FOLDER}/{key}", page["title"], page["words"]) for key, page in told)
+    search_index.add_pages(app, words, unchanged)
     return ()
 
 
