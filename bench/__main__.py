@@ -147,7 +147,10 @@ def report(costs: dict[str, list[Cost]], grown: dict[int, tuple[Cost, Cost, floa
             ]
         clean, added, _ = grown[sizes[-1]]
         lines += ["", f"Of the builds with {sizes[-1]:,}:", ""]
-        lines += phases.made_of([clean], [added])
+        lines += [*phases.made_of([clean], [added]), ""]
+        for name, cost in (("clean", clean), ("one added", added)):
+            held = ", ".join(f"{module} {size:.0f}" for module, size in sorted(cost.peak.items()))
+            lines.append(f"Memory at its peak, {name}, in MB by what runs: {held}.")
     return "\n".join(lines) + "\n"
 
 

@@ -22,12 +22,15 @@ class Cost:
         Peak of the memory of all processes together (MB), shared pages shared out between them.
     lines : tuple of (float, str)
         What the command said, each line with the second at which it came.
+    peak : dict of float
+        Memory at that peak (MB) by the module that a process runs.
     """
 
     wall: float
     cpu: float
     memory: float
     lines: tuple[tuple[float, str], ...]
+    peak: dict[str, float]
 
     @property
     def output(self) -> str:
@@ -59,7 +62,8 @@ def run(command: list[str], folder: Path, **environment: str) -> Cost:
     watch.stop()
     process.returncode = os.waitstatus_to_exitcode(status)
     process.stdout.close()
-    cost = Cost(wall, usage.ru_utime + usage.ru_stime, watch.peak / 1024, lines)
+    peak = {module: kilobytes / 1024 for module, kilobytes in watch.peak.items()}
+    cost = Cost(wall, usage.ru_utime + usage.ru_stime, sum(peak.values()), lines, peak)
     if process.returncode:
         raise RuntimeError(f"{' '.join(command)} failed in {folder}:\n{cost.output[-3000:]}")
     return cost
@@ -69,7 +73,7 @@ class Watch:
     """Looks ten times a second at the memory of a process and all below it."""
 
     def __init__(self, pid: int):
-        self.peak = 0.0
+        self.peak: dict[str, float] = {}
         self._pid, self._end = pid, threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
         self._thread.start()
@@ -81,7 +85,11 @@ class Watch:
 
     def _look(self) -> None:
         while not self._end.wait(0.1):
-            self.peak = max(self.peak, sum(map(_kilobytes, _family(self._pid))))
+            now: dict[str, float] = {}
+            for pid in _family(self._pid):
+                module = _module(pid)
+                now[module] = now.get(module, 0.0) + _kilobytes(pid)
+            self.peak = max(self.peak, now, key=lambda found: sum(found.values()))
 
 
 def _family(pid: int) -> list[int]:
@@ -93,6 +101,16 @@ def _family(pid: int) -> list[int]:
             except OSError:
                 continue
     return found
+
+
+def _module(pid: int) -> str:
+    """Return the module that a process runs, or else the name of its command."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
+    except OSError:
+        return ""
+    after = words.index("-m") + 1 if "-m" in words else 0
+    return words[after] if after else Path(words[0]).name
 
 
 def _kilobytes(pid: int) -> float:
