@@ -6,6 +6,7 @@ Nothing here knows a study; every number comes from the tables.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -48,7 +49,7 @@ def molar_mass(formula: str) -> float:
     return sum(ATOMIC_WEIGHTS[symbol] * int(count or 1) for symbol, count in parts)
 
 
-def molar_concentration(amount: float, unit: pd.Series, formula: str) -> float:
+def molar_concentration(amount: float, unit: Mapping, formula: str) -> float:
     """Return a concentration in mol/L.
 
     Parameters
@@ -73,7 +74,7 @@ def molar_concentration(amount: float, unit: pd.Series, formula: str) -> float:
     return base / molar_mass(formula)
 
 
-def human_equivalent_dose(amount: float, unit: pd.Series, animal: pd.Series, human: pd.Series):
+def human_equivalent_dose(amount: float, unit: Mapping, animal: Mapping, human: Mapping):
     """Return the human-equivalent dose (mg) of an animal dose by body-surface scaling.
 
     Dose per kilogram times the animal's Km over the human Km (FDA guidance of 2005, section V),
@@ -103,7 +104,7 @@ def human_equivalent_dose(amount: float, unit: pd.Series, animal: pd.Series, hum
     return 1000 * scaled * _factor(human, "body_weight")
 
 
-def _factor(species: pd.Series, column: str) -> float:
+def _factor(species: Mapping, column: str) -> float:
     if species[column] == "":
         raise ValueError(f"species {species['species_id']} has no {column}")
     return number(species[column])
@@ -161,7 +162,7 @@ def human_doses(review: Review) -> pd.DataFrame:
     )
     scaled = _scaled(review)
 
-    def convert(value: float, unit: pd.Series, row: pd.Series) -> float:
+    def convert(value: float, unit: Mapping, row: Mapping) -> float:
         if unit["dimension"].startswith("dose (g)"):
             # the ratio first, so that a dose printed in mg stays itself to the last bit
             return value * (float(unit["factor"]) / 1e-3)
@@ -171,25 +172,24 @@ def human_doses(review: Review) -> pd.DataFrame:
 
 
 def _scaled(review: Review):
-    species = review.species.set_index("species_id", drop=False)
-
+    species = review.species.set_index("species_id", drop=False).to_dict("index")
     return lambda value, unit, row: human_equivalent_dose(
-        value, unit, species.loc[row["species_id"]], species.loc["human"]
+        value, unit, species[row["species_id"]], species["human"]
     )
 
 
 def _with_range(review: Review, frame: pd.DataFrame, convert) -> pd.DataFrame:
-    units = review.units.set_index("unit", drop=False)
+    units = review.units.set_index("unit", drop=False).to_dict("index")
 
-    def converted(row: pd.Series, column: str) -> float:
+    def converted(row: dict, column: str) -> float:
         text = row[column] or row["amount"]
         if text == "" or row["unit"] == "":
             return float("nan")
-        return convert(number(text), units.loc[row["unit"]], row)
+        return convert(number(text), units[row["unit"]], row)
 
-    frame = frame.copy()
-    frame["low"] = [converted(row, "amount") for _, row in frame.iterrows()]
-    frame["high"] = [converted(row, "amount_high") for _, row in frame.iterrows()]
+    frame, rows = frame.copy(), frame.to_dict("records")
+    frame["low"] = [converted(row, "amount") for row in rows]
+    frame["high"] = [converted(row, "amount_high") for row in rows]
     return frame.reset_index(drop=True)
 
 

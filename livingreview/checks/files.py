@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -167,6 +168,7 @@ def _body(name: str, raw: RawTable) -> list[Fault]:
             faults.append(Fault(name, number, column, value, why, remedy))
             continue
         if len(cells) == len(raw.header) and any(cells):
+            cells = map(sys.intern, cells)  # most stand in many rows, and are held once
             raw.rows.append((number, dict(zip(raw.header, cells, strict=True))))
         else:
             faults.extend(_no_row(name, number, cells, raw))
