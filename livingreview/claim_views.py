@@ -21,7 +21,7 @@ from livingreview.doses import (
 from livingreview.effects import RATIOS, effects
 from livingreview.evidence import EVERYTHING, favours, people_with, studies_view
 from livingreview.pharmacokinetics import plasma_ceiling, read_parameters
-from livingreview.pooled import pools
+from livingreview.pooled import pools_about
 from livingreview.timepoints import days
 
 SAFETY = "safety"  # family of outcomes
@@ -109,7 +109,7 @@ def pooled(review: Review) -> pd.DataFrame:
             ),
             "key": pool.outcome,
         }
-        for pool in pools(review, rows)
+        for pool in pools_about(review, EVERYTHING)
         if pool.result
     ]
     columns = ["outcome", "measure", "k", "estimate", "low", "high", "favours", "key"]

@@ -26,9 +26,14 @@ def once(view: Callable) -> Callable:
     For functions of a `Review` and of plain values alone. A frame is handed out as a copy that
     shares its memory until somebody writes to it.
     """
+    defaults, places = view.__defaults__ or (), view.__code__.co_argcount - 1
 
     @wraps(view)
     def kept(review: Review, *arguments, **named):
+        unsaid = places - len(arguments)
+        if not named and 0 < unsaid <= len(defaults):
+            # asked for with its defaults or without them, it is the same and computed once
+            arguments += defaults[-unsaid:]
         key = (view, arguments, tuple(sorted(named.items())))
         if key not in review.views:
             with reads.noted() as names:

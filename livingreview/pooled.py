@@ -14,8 +14,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from livingreview.comparable import TRAITS, bar, traits
-from livingreview.data import Review, keys_of
-from livingreview.effects import RATIOS
+from livingreview.data import Review, keys_of, once
+from livingreview.effects import RATIOS, effects
 from livingreview.meta_analysis import pooling
 from livingreview.meta_analysis.errors import ConvergenceError
 
@@ -104,6 +104,20 @@ def pools(review: Review, rows: pd.DataFrame) -> list[Pooled]:
         told = [traits(review, row) for row in cells.to_dict("records")]
         found += _of_outcome(review, topic, cells, pd.DataFrame(told, index=cells.index))
     return found
+
+
+@once
+def pools_about(review: Review, about: str, family: str = "") -> list[Pooled]:
+    """Return the pools of all effects on a condition or a group, computed once: see `pools`.
+
+    Parameters
+    ----------
+    review : Review
+        The data.
+    about, family : str
+        As `effects.effects` takes them.
+    """
+    return pools(review, effects(review, about, family))
 
 
 def without_in_a_thousand(rows: pd.DataFrame, pool: Pooled) -> float:

@@ -152,14 +152,10 @@ def test_the_two_periods_of_a_crossover_trial_are_not_taken_for_two_groups(data_
     (pool,) = pools(review, effects(review, "gout"))
     assert pool.result is None
     assert "paired comparison is not printed" in pool.reason
-    lines = [line.text for part in forest_sections(review, rows_of(review)) for line in part.lines]
+    lines = [line.text for part in forest_sections(review, "gout") for line in part.lines]
     assert sum("as if two groups" in line.replace("\n", " ") for line in lines) == 1
     html = absolute_effects(review, "gout")._repr_html_()
     assert html.count("intervals are those of two groups") == 1
-
-
-def rows_of(review):
-    return effects(review, "gout")
 
 
 def test_a_page_without_its_address_is_a_fault(data_copy):

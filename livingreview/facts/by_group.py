@@ -21,7 +21,7 @@ from livingreview.evidence import (
     studies_view,
 )
 from livingreview.facts.words import Facts, word
-from livingreview.pooled import Pooled, pools, without_in_a_thousand
+from livingreview.pooled import Pooled, pools_about, without_in_a_thousand
 
 NOTHING = "nothing"
 GRADES = {
@@ -70,8 +70,8 @@ def of_group(review: Review, key: str, group: str) -> Facts:
         "people": f"{numeric(studies['n']).sum():,.0f}",
         "marked": word(int(studies["study_id"].isin(dose_marks(review)).sum())),
         "doses": _span(doses.min(), doses.max()) if len(doses) else "no printed dose",
-        "pooled": pooled_in_words(pools(review, rows := effects(review, group))),
-        "plainly": pooled_plainly(rows, pools(review, rows)),
+        "pooled": pooled_in_words(pools_about(review, group)),
+        "plainly": pooled_plainly(effects(review, group), pools_about(review, group)),
         "sure": certainty_in_words(review, group),
     }
     for name, rung in (("trials", CHANCE), ("controlled", CONTROLLED)):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from livingreview.data import Review, numeric
-from livingreview.effects import effects
 from livingreview.evidence import people_with, studies_view
 from livingreview.facts.words import Facts, word
-from livingreview.pooled import pools
+from livingreview.pooled import pools_about
 from livingreview.printed import number
 from livingreview.tables.by_arm import (
     CONDITION,
@@ -45,7 +44,7 @@ def implantation(review: Review) -> Facts:
     facts["rif_transfers"] = word(int(numeric(failures["low"]).min()))
     claims = reproduction_comparisons(review).query("reproduction")
     facts["n_rif_correlations"] = str((claims["measure"] == "correlation").sum())
-    found = pools(review, effects(review, CONDITION))
+    found = pools_about(review, CONDITION)
     facts["n_rif_outcomes"] = str(len({pool.outcome for pool in found}))
     facts["n_rif_pooled"] = word(len({pool.outcome for pool in found if pool.result}))
     items = review.characteristics

@@ -10,7 +10,7 @@ from livingreview.effects import effects
 from livingreview.evidence import EVERYTHING, people_with
 from livingreview.facts.by_group import counts_people, in_a_thousand, size_in_words
 from livingreview.facts.words import Facts, word
-from livingreview.pooled import Pooled, pools
+from livingreview.pooled import Pooled, pools_about
 
 SAFETY = "safety"  # family of outcomes
 # the harms that a reader asks for first
@@ -28,7 +28,7 @@ def safety(review: Review) -> Facts:
     """
     rows = effects(review, EVERYTHING, SAFETY)
     labels = review.labels("outcomes")
-    found = {pool.outcome: pool for pool in pools(review, rows)}
+    found = {pool.outcome: pool for pool in pools_about(review, EVERYTHING, SAFETY)}
     people = people_with(review, EVERYTHING)
     told = _studies_that_tell(review) & people
     facts = {

@@ -11,9 +11,9 @@ import pandas as pd
 
 from livingreview.data import Review
 from livingreview.dose_marks import marked
-from livingreview.effects import REPORTED
+from livingreview.effects import REPORTED, effects
 from livingreview.evidence import studies_that_are
-from livingreview.pooled import Pooled, pools
+from livingreview.pooled import Pooled, pools_about
 
 # a crossover trial that prints its periods and not the comparison within people
 UNPAIRED = "as if two groups"
@@ -85,20 +85,23 @@ class Section:
         return sum(line.height for line in self.lines)
 
 
-def forest_sections(review: Review, every: pd.DataFrame, measure: str = "") -> list[Section]:
+def forest_sections(
+    review: Review, about: str, measure: str = "", family: str = ""
+) -> list[Section]:
     """Return the sections of a forest plot: one for each measure, or for the one that is named.
 
     Parameters
     ----------
     review : Review
         The data.
-    every : DataFrame
-        From `effects.effects`, for one condition.
+    about, family : str
+        As `effects.effects` takes them.
     measure : str
         Measure to take; all by default. One without an effect has no section.
     """
+    every = effects(review, about, family)
     told: dict[str, list[Pooled]] = {}
-    for pool in pools(review, every):
+    for pool in pools_about(review, about, family):
         told.setdefault(pool.outcome, []).append(pool)
     measures = [found for found in every["measure"].unique() if measure in ("", found)]
     return [_section(review, every, told, found) for found in measures]

@@ -9,7 +9,7 @@ import textwrap
 import pandas as pd
 
 from livingreview.data import Review
-from livingreview.effects import CELLS, MEASURES, effects
+from livingreview.effects import CELLS, MEASURES
 from livingreview.evidence import people_with
 from livingreview.figures.bias_strip import draw_strip, key_of
 from livingreview.figures.drawing import Drawing, canvas
@@ -54,8 +54,7 @@ def forest_plot(review: Review, about: str, measure: str = "", family: str = "")
     """
     if measure not in ("", *MEASURES):
         raise LookupError(f"no measure of effects is called {measure!r}")
-    every = effects(review, about, family)
-    sections = forest_sections(review, every, measure)
+    sections = forest_sections(review, about, measure, family)
     name = re.sub(r"[^a-z]+", "-", f"forest {about} {measure} {family}".lower()).strip("-")
     if not sections:
         return _nothing(name, review, about, measure)

@@ -11,7 +11,7 @@ from livingreview.data import Review
 from livingreview.effects import CELLS, CORRELATIONS, FROM_ARMS, RATIO, changes, effects
 from livingreview.effects.cells import Cell
 from livingreview.evidence import studies_that_are
-from livingreview.pooled import pools
+from livingreview.pooled import pools_about
 from livingreview.recompute import recompute
 from livingreview.tables.base import (
     BookTable,
@@ -93,7 +93,7 @@ def _thousand(text: str) -> str:
 def pooling(review: Review, about: str = CONDITION, family: str = "") -> BookTable:
     """Return for each outcome the pooled result, or the reason why there is none."""
     rows = effects(review, about, family)
-    found = pools(review, rows)
+    found = pools_about(review, about, family)
     body: list[list[str | Markup]] = []
     alike: dict[tuple[int, str], list[str]] = {}
     for pool in found:
