@@ -20,6 +20,33 @@ def marks(axes, marker):
     return [line for line in axes.lines if line.get_marker() == marker]
 
 
+def pieces(line):
+    """Return the two ends of each piece of a line with gaps, as points."""
+    points = list(zip(line.get_xdata(), line.get_ydata(), strict=True))
+    assert all(math.isnan(x) and math.isnan(y) for x, y in points[2::3]), "pieces run together"
+    return list(zip(points[::3], points[1::3], strict=True))
+
+
+def null_line(axes, null):
+    """Yield the height of each line of words and marks that the line of no effect goes along."""
+    (line,) = [line for line in axes.lines if set(line.get_xdata()[:2]) == {null}]
+    heights = [text.get_position()[1] for text in axes.texts if "←" not in text.get_text()]
+    for (_, top), (_, bottom) in pieces(line):
+        assert top < bottom
+        yield from (y for y in heights if top < y < bottom)
+
+
+def intervals(axes):
+    """Return the ends of each interval with its height, from the top."""
+    (line,) = [line for line in axes.lines if line.get_linewidth() == 1.2]
+    assert all(left[1] == right[1] for left, right in pieces(line))
+    return [(left[0], right[0]) for left, right in pieces(line)]
+
+
+def rows_as_drawn(table):
+    return list(zip(table["low"], table["high"], strict=True))
+
+
 def words_of(axes):
     return [text.get_text().replace("\n", " ") for text in axes.texts]
 
@@ -35,7 +62,8 @@ def test_a_forest_plot_has_a_square_for_each_effect_and_a_null_line(review, meas
     labels = [words for words in words_of(axes) if words in set(rows["outcome"])]
     assert labels == list(drawing.table["outcome"])
     null = 1.0 if measure == RATIO else 0.0
-    assert sum(list(line.get_xdata()) == [null, null] for line in axes.lines) == len(rows)
+    assert set(null_line(axes, null)) == {mark.get_ydata()[0] for mark in marks(axes, "s")}
+    assert intervals(axes) == rows_as_drawn(drawing.table)
     written = " ".join(words_of(side))
     for row in rows.itertuples():
         assert f"{row.estimate:.2f} ({row.low:.2f} to {row.high:.2f})" in written

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 
-import pandas as pd
 from matplotlib.transforms import blended_transform_factory
 
 from livingreview.effects import RATIOS
@@ -53,38 +54,56 @@ def set_scale(axes, section: Section) -> None:
     axes.set_xlabel(f"{measure[0].upper()}{measure[1:]} with 95% interval", fontsize=9)
 
 
-def draw_line(axes, y: float, line: Line, rows: pd.DataFrame) -> None:
-    """Draw one line at a height: its words, and the square or the diamond that it shows."""
-    null = 1.0 if axes.get_xscale() == "log" else 0.0
+def draw_line(axes, y: float, line: Line) -> None:
+    """Draw one line at a height: its words, and the diamond that it shows."""
     across = blended_transform_factory(axes.figure.transFigure, axes.transData)
     if line.kind == FOOT:
         left, right = FAVOURS[line.text]
         for text, align, gap in ((f"← {left}", "right", -5), (f"{right} →", "left", 5)):
             place = {"xytext": (gap, 0), "textcoords": "offset points", "annotation_clip": False}
-            axes.annotate(text, (null, y - 0.15), ha=align, **place, **QUIET)
+            axes.annotate(text, (_null(axes), y - 0.15), ha=align, **place, **QUIET)
         return
     style = QUIET if line.kind == TOLD else {**SMALL, "fontsize": 8.5}
     if line.kind in (HEAD, POOLED):
         style = {**style, "weight": "bold"}
     indent = 0.01 if line.kind in (HEAD, TOLD) else 0.02
     axes.text(indent, y, line.text, transform=across, linespacing=1.15, **style)
-    if line.kind in (EFFECT, POOLED):
-        # drawn line by line, so that it crosses no words
-        half = line.height / 2
-        axes.plot([null, null], [y - half, y + half], color=INK, linewidth=1)
-    if line.kind == EFFECT:
-        _mark(axes, y, rows.loc[line.row], rows["weight"].max())
-    elif line.kind == POOLED:
+    if line.kind == POOLED:
         _diamond(axes, y, line.pool)
 
 
-def _mark(axes, y: float, row: pd.Series, heaviest: float) -> None:
-    colour = LDN if row["better"] != "neither" else COMPARATOR
-    # area by weight, as in a Cochrane forest plot
-    size = 4 + 5 * math.sqrt(row["weight"] / heaviest)
-    axes.plot(row["estimate"], y, "s", color=colour, markersize=size)
-    # over the square, which would hide a short interval
-    axes.plot([row["low"], row["high"]], [y, y], color=INK, linewidth=1.2)
+def _null(axes) -> float:
+    return 1.0 if axes.get_xscale() == "log" else 0.0
+
+
+def draw_null(axes, lines: Sequence[Line]) -> None:
+    """Draw the line of no effect along the lines that show one, so that it crosses no words."""
+    ends, top = [], 0.0
+    for shows, together in groupby(lines, key=lambda line: line.kind in (EFFECT, POOLED)):
+        bottom = top + sum(line.height for line in together)
+        if shows:
+            ends.append((top, bottom))
+        top = bottom
+    _draw_apart(axes, [((_null(axes), _null(axes)), end) for end in ends], 1)
+
+
+def draw_effects(axes, placed: Sequence[tuple[float, Mapping]]) -> None:
+    """Draw each effect at its height, as a square in its interval."""
+    heaviest = max((row["weight"] for _, row in placed), default=1)
+    for y, row in placed:
+        colour = LDN if row["better"] != "neither" else COMPARATOR
+        # area by weight, as in a Cochrane forest plot
+        size = 4 + 5 * math.sqrt(row["weight"] / heaviest)
+        axes.plot(row["estimate"], y, "s", color=colour, markersize=size)
+    # over the squares, which would hide a short interval
+    _draw_apart(axes, [((row["low"], row["high"]), (y, y)) for y, row in placed], 1.2)
+
+
+def _draw_apart(axes, pieces: Sequence[tuple[tuple, tuple]], width: float) -> None:
+    # as one line with gaps: of a thousand studies, a line for each takes long and much memory
+    gap = (math.nan,)
+    xs, ys = ([end for piece in pieces for end in piece[side] + gap] for side in (0, 1))
+    axes.plot(xs, ys, color=INK, linewidth=width)
 
 
 def _diamond(axes, y: float, pool: Pooled) -> None:

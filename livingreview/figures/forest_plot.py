@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import textwrap
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -14,7 +15,14 @@ from livingreview.evidence import people_with
 from livingreview.figures.bias_strip import draw_strip, key_of
 from livingreview.figures.drawing import Drawing, canvas
 from livingreview.figures.forest_lines import EFFECT, POOLED, Line, Section, forest_sections
-from livingreview.figures.forest_marks import QUIET, SMALL, draw_line, set_scale
+from livingreview.figures.forest_marks import (
+    QUIET,
+    SMALL,
+    draw_effects,
+    draw_line,
+    draw_null,
+    set_scale,
+)
 
 WIDTH, ROW, TOP = 7.2, 0.27, 0.42  # inches: width of the figure, of a row, of the heads
 AXIS, KEY = 0.62, 0.14  # inches: of the axis with its label, of a line of the key
@@ -106,29 +114,30 @@ def _draw(panels, review: Review, section: Section) -> None:
     strip.set_xlim(-0.6, PANELS[2][1] * WIDTH / 0.125 - 0.6)
     set_scale(axes, section)
     places = WITH_WEIGHT if section.shown else PLACES
-    y, placed = 0.0, []
+    cells, top, placed = section.rows.to_dict("index"), 0.0, []
+    draw_null(axes, section.lines)
     for line in section.lines:
-        draw_line(axes, y + line.height / 2, line, section.rows)
-        _numbers(side, y + line.height / 2, line, section.rows, places)
+        y = top + line.height / 2
+        draw_line(axes, y, line)
         if line.kind == EFFECT:
-            placed.append((y + line.height / 2, section.rows.loc[line.row, "study_id"]))
-        y += line.height
+            placed.append((y, cells[line.row]))
+            _numbers(side, y, line, cells[line.row], places)
+        elif line.kind == POOLED:
+            total = {"treated": "", "comparator": "", **line.pool.printed._asdict()}
+            _numbers(side, y, line, total, places)
+        top += line.height
+    draw_effects(axes, placed)
     _heads(side, strip, places)
-    draw_strip(strip, review, placed, -0.45)
+    draw_strip(strip, review, [(y, row["study_id"]) for y, row in placed], -0.45)
 
 
-def _numbers(side, y: float, line: Line, rows: pd.DataFrame, places: tuple[float, ...]) -> None:
+def _numbers(side, y: float, line: Line, row: Mapping, places: tuple[float, ...]) -> None:
     """Write what each arm reports, weight and effect in columns beside the plot."""
     weight = "" if math.isnan(line.weight) else f"{line.weight:.0f}%"
-    if line.kind == EFFECT:
-        row = rows.loc[line.row]
-        texts = (row["treated"], row["comparator"], weight, _effect(row))
-    elif line.kind == POOLED:
-        texts = ("", "", weight, _effect(line.pool.printed._asdict()))
-    else:
-        return
+    texts = (row["treated"], row["comparator"], weight, _effect(row))
     for place, text in zip(places, texts, strict=True):
-        side.text(place, y, text, ha="right", **SMALL)
+        if text:
+            side.text(place, y, text, ha="right", **SMALL)
 
 
 def _heads(side, strip, places: tuple[float, ...]) -> None:
