@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import os
 import shutil
 import stat
 import sys
+from functools import partial
 from pathlib import Path
 
 from livingreview.book import manifest, running_start
@@ -131,16 +133,31 @@ def parts(root: Path) -> list[tuple[str, list[str]]]:
 
 
 def publish(root: Path, built: Path) -> None:
-    """Put a copy of the built pages in place of the site, by renaming whole folders."""
+    """Put a copy of the built pages in place of the site, by renaming whole folders.
+
+    A file that is as it was is linked to from both sites while there are two: nothing writes into a
+    file of a site, while Sphinx writes over those of its own folder.
+    """
     site, upcoming, last = root / SITE, root / NEXT, root / LAST
     for leftover in (upcoming, last):
         shutil.rmtree(leftover, ignore_errors=True)
     (root / MADE_OF).unlink(missing_ok=True)
-    shutil.copytree(built, upcoming)
+    shutil.copytree(built, upcoming, copy_function=partial(_linked_or_copied, built, site))
     if site.exists():
         site.rename(last)
     upcoming.rename(site)
     shutil.rmtree(last, ignore_errors=True)
+
+
+def _linked_or_copied(built: Path, site: Path, source: str, target: str) -> None:
+    last = site / Path(source).relative_to(built)
+    now = Path(source).stat()
+    with contextlib.suppress(OSError):  # there was none, or no links are to be had here
+        was = last.stat()
+        if (was.st_size, was.st_mtime_ns) == (now.st_size, now.st_mtime_ns):
+            os.link(last, target)
+            return
+    shutil.copy2(source, target)
 
 
 def restore(root: Path) -> None:
