@@ -183,6 +183,19 @@ def wait_for(path):
         time.sleep(0.01)
 
 
+def test_who_draws_ends_when_all_is_drawn_and_no_more_will_come(tmp_path):
+    names = ["one", "two", "three"]
+    for name in names:
+        (tmp_path / f"{name}.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+    painter = Painter(tmp_path)
+    painter.draw(names)
+    painter.no_more()
+    assert [process.wait(timeout=60) for process in painter._processes] == [0, 0]
+    assert all((tmp_path / f"{name}.png").is_file() for name in names)
+    assert painter.finish()
+    painter.stop()
+
+
 def test_nobody_is_started_where_nothing_is_to_draw(tmp_path):
     painter = Painter(tmp_path)
     painter.draw([])

@@ -6,9 +6,10 @@ files, and parts of them), `execution` (chapters run, several at once, and their
 wait), `stale` (Sphinx reads again what has changed), `study_pages` with `mould` and `search_index`
 (a page for each study), `assets` (the same files on the first and on a later build, and none
 unused) with `style_sheet` (one for all pages) and `used_rules` (of it, what pages use), `writing`
-(by two processes), `bibliography_style` (a reference is formatted once), `reference_list` (with
-what was retracted), `history` (on which day a page changed), `figures` with `pictures`, and
-`downloads` with `reference_files` (figures and data beside the pages), `citation`,
+(by two processes), `memory` (no more is held than has to be), `bibliography_style` (a reference is
+formatted once), `reference_list` (with what was retracted), `history` (on which day a page
+changed), `figures` with `pictures`, and `downloads` with `reference_files` (figures and data beside
+the pages), `citation`,
 `structured_data` and `page_head` (what a page tells programs), `cite_button` (and readers), `feed`,
 `sitemap` and `not_found` (files that a site is expected to have), `manifest` (what the site holds),
 `pdf` (the whole book as one PDF), `build`, `serve`, `guard` and `links` (the commands).
@@ -33,6 +34,7 @@ def setup(app: Sphinx) -> dict:
         downloads,
         feed,
         figures,
+        memory,
         not_found,
         page_head,
         reference_list,
@@ -47,7 +49,7 @@ def setup(app: Sphinx) -> dict:
 
     parts = (refusal, stale, figures, study_pages, assets, style_sheet, bibliography_style)
     parts += (downloads, writing, reference_list, citation, page_head, cite_button)
-    parts += (feed, sitemap, not_found, used_rules)
+    parts += (feed, sitemap, not_found, used_rules, memory)
     for part in parts:
         part.connect(app)
     safe = {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
 import tempfile
 import time
@@ -25,10 +24,9 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from livingreview.book.inputs import Inputs, Record, all_names, digest_of
+from livingreview.book.memory import at_once
 
-# Two kernels compute while the next one starts, which is mostly waiting.
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-AT_ONCE = min(4, (os.cpu_count() or 1) + 1)
 LATE = 120  # seconds that the outputs of a cell may come after its end, on a busy machine
 
 
@@ -141,18 +139,20 @@ class Outputs:
             key=lambda c: (self.record.seconds(c.name), len(c.read("").cells)),
             reverse=True,
         )
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with ThreadPoolExecutor(at_once(self.root)) as pool:
             started = {
                 pool.submit(_timed, chapter, self.root, timeout): chapter for chapter in chapters
             }
-            for ended in as_completed(started):
-                chapter = started[ended]
+            for ended in as_completed(list(started)):
+                # let go of what ended: a notebook with its outputs may be large
+                chapter = started.pop(ended)
                 try:
                     notebook, names, seconds = ended.result()
                 except ChapterError as error:
                     yield chapter, 0.0, error
                 else:
                     self.keep(chapter, notebook, names, seconds)
+                    del ended, notebook
                     yield chapter, seconds, None
 
 

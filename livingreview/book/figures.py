@@ -95,6 +95,7 @@ def write(app: Sphinx, env: BuildEnvironment) -> list[str]:
     if app.builder.format == "html":
         files = dict(all_files(figures_of(env)))
         _draw(app, files)
+        app.livingreview_painter.no_more()
         env.livingreview_drawn_by = drawn_by()
         remove_others(Path(app.outdir) / FOLDER, files)
     return []

@@ -19,6 +19,8 @@ from pathlib import Path
 
 from jupyter_client.provisioning import KernelProvisionerBase, KernelProvisionerFactory
 
+from livingreview.book.memory import ENVIRONMENT
+
 NAME = "livingreview-forked"
 AVAILABLE = (
     sys.platform == "linux"
@@ -46,12 +48,15 @@ class KernelServer:
         # Kernels write their connections into a folder of their own: a file that a killed kernel
         # left behind would be read by the next one with the same process number, key and all.
         self._folder = tempfile.TemporaryDirectory(prefix="livingreview-kernels-")
-        package = Path(__file__).resolve().parents[2]
+        settings = {
+            "PYTHONPATH": _path(Path(__file__).resolve().parents[2]),
+            "PYTHONHASHSEED": "0",
+        }
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, *SERVER, str(theirs.fileno()), *preload],
                 cwd=cwd,
-                env=os.environ | {"PYTHONPATH": _path(package), "PYTHONHASHSEED": "0"},
+                env=os.environ | ENVIRONMENT | settings,
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
             )

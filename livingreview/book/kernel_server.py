@@ -51,7 +51,9 @@ def main(arguments: list[str]) -> None:
     # as a kernel does that is started by itself
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     control = socket.socket(fileno=int(arguments[0]))
+    gc.disable()  # hardly anything of what is loaded becomes garbage, and looking takes long
     preload(arguments[1:])
+    gc.enable()
     # Objects made until now are never freed: no kernel shall copy their pages to count them.
     gc.collect()
     gc.freeze()

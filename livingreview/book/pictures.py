@@ -20,6 +20,8 @@ from importlib.metadata import version
 from pathlib import Path
 from queue import Queue
 
+from livingreview.book.memory import ENVIRONMENT, give_back
+
 SCALE = 150 / 72  # dots for a point: sharp at the width of a page
 MOST_DOTS = (
     1 << 14
@@ -60,10 +62,14 @@ class Painter:
                 self._told[name] = None
                 _tell(self._processes[turn], name)
 
-    def finish(self) -> bool:
-        """Wait until all is drawn; return whether it was."""
+    def no_more(self) -> None:
+        """Let the processes end when all is drawn: they hold much memory."""
         for process in self._processes:
             _tell(process, END)
+
+    def finish(self) -> bool:
+        """Wait until all is drawn; return whether it was."""
+        self.no_more()
         ended = [process.wait() for process in self._processes]
         return not any(ended)
 
@@ -78,7 +84,7 @@ class Painter:
         package = Path(__file__).resolve().parents[2]
         return subprocess.Popen(
             [sys.executable, "-P", "-m", __name__, str(self._folder)],
-            env=os.environ | {"PYTHONPATH": str(package)},
+            env=os.environ | ENVIRONMENT | {"PYTHONPATH": str(package)},
             stdin=subprocess.PIPE,
             text=True,
         )
@@ -122,6 +128,7 @@ def main(folder: Path) -> None:
         upcoming = folder / f".{name}.png{NEXT}"
         upcoming.write_bytes(as_png((folder / f"{name}.svg").read_text(encoding="utf-8")))
         upcoming.replace(folder / f"{name}.png")
+        give_back()
 
 
 def _listen(names: Queue[str]) -> None:

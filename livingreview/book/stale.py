@@ -20,10 +20,11 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
-from livingreview.book.execution import AT_ONCE, Chapter, Outputs
+from livingreview.book.execution import Chapter, Outputs
 from livingreview.book.forked_kernels import KernelServer
 from livingreview.book.history import last_changes, newest
 from livingreview.book.inputs import PACKAGE, names_below
+from livingreview.book.memory import at_once
 from livingreview.book.running_start import PRELOAD
 from livingreview.parts import ABOUT
 from livingreview.project import BIBLIOGRAPHY, CITATION, DATA_DIR, PACKAGE_FILE
@@ -153,7 +154,7 @@ def _run(outputs: Outputs, chapters: list[Chapter], config: NbParserConfig) -> N
         logger.info("no chapter has to run: all that they read is unchanged")
         return
     KernelServer.start(PRELOAD, outputs.root)
-    logger.info("running %s chapters, up to %s at once", len(chapters), AT_ONCE)
+    logger.info("running %s chapters, up to %s at once", len(chapters), at_once(outputs.root))
     errors = []
     done = outputs.run(chapters, config.execution_timeout)
     for count, (chapter, seconds, error) in enumerate(done, 1):

@@ -7,6 +7,7 @@ from which all are cast. A page is written again only if something it shows has 
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
@@ -135,6 +136,7 @@ def _write(app: Sphinx, pages: StudyPages, studies: list[str]) -> dict[str, dict
     processes = app.parallel if len(studies) >= FEW else 1
     tasks = ParallelTasks(processes) if parallel_available and processes > 1 else SerialTasks()
     told: dict[str, dict[str, str]] = {}
+    gc.freeze()  # a look for garbage would write into what the processes share
     for first in range(processes):
         tasks.add_task(
             partial(_write_part, app, pages, mould),
@@ -142,6 +144,7 @@ def _write(app: Sphinx, pages: StudyPages, studies: list[str]) -> dict[str, dict
             lambda *ended: told.update(ended[-1]),
         )
     tasks.join()
+    gc.unfreeze()
     return told
 
 
