@@ -155,15 +155,23 @@ def report(costs: dict[str, list[Cost]], grown: dict[int, tuple[Cost, Cost, floa
 
 
 def floor(costs: dict[str, list[Cost]]) -> str:
-    """Return what no build can be below that runs all cells and reads and writes all pages."""
+    """Return what no build can be below that runs all cells and reads and writes all pages.
+
+    And of our builds what they would take if all cores were busy all the time.
+    """
     stock, cells, stored = (
         statistics.median(cost.wall for cost in costs[way]) for way in (STOCK, CELLS, STORED)
     )
     cores = os.cpu_count() or 1
     whole = (cells + stored) / stock
+    clean, added = (
+        statistics.median(cost.cpu for cost in costs[way]) / cores / stock for way in (CLEAN, ADDED)
+    )
     return (
         f"The work itself, e1 and then e2, takes {whole:.2f} of a; "
-        f"shared out evenly to {cores} cores, and nothing else to do, {whole / cores:.2f}."
+        f"shared out evenly to {cores} cores, and nothing else to do, {whole / cores:.2f}.\n"
+        f"The CPU seconds of b and of c, shared out in the same way, are {clean:.2f} and "
+        f"{added:.2f} of a; the rest of their time a core waits."
     )
 
 
