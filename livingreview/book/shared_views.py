@@ -11,9 +11,9 @@ from livingreview.data import load
 from livingreview.dose_marks import dose_marks
 from livingreview.dose_response import dose_responses
 from livingreview.doses import concentrations, human_equivalents
+from livingreview.effects import effects
 from livingreview.evidence import EVERYTHING, evidence_map, studies_view
 from livingreview.ladder import ladder
-from livingreview.pooled import pools_about
 from livingreview.recompute import recompute
 from livingreview.synthesis import study_directions
 from livingreview.tables.by_study import findings
@@ -44,4 +44,4 @@ def compute() -> None:
     for view in VIEWS:
         view(review)
     for group in (EVERYTHING, *review.conditions["group"].unique()):
-        pools_about(review, group)
+        effects(review, group)
