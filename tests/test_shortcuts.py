@@ -10,6 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 from built_site import contents
+from sphinx import builders
+from sphinx.util.parallel import make_chunks
 
 from livingreview.book import writing
 from livingreview.book.mould import Mould
@@ -79,11 +81,16 @@ def test_all_pages_are_as_one_process_and_the_theme_lay_them_out(built, tmp_path
     assert contents(project) == before
 
 
-def test_pages_are_written_by_two_processes_where_there_are_two_cores(monkeypatch):
+def test_pages_are_written_by_two_processes_where_there_are_two_cores(monkeypatch, tmp_path):
+    monkeypatch.setattr(builders, "make_chunks", make_chunks)  # and put back at the end
+    (tmp_path / "index.doctree").touch()
     silent = SimpleNamespace(parallel_write_safe=None)
     for cores, processes in ((1, 0), (2, 2), (8, 2)):
-        app = SimpleNamespace(parallel=0, extensions={writing.SILENT[0]: silent})
+        extensions = {writing.SILENT[0]: silent}
+        app = SimpleNamespace(parallel=0, extensions=extensions, doctreedir=tmp_path)
         monkeypatch.setattr(os, "cpu_count", lambda found=cores: found)
         assert writing.write_in_parallel(app, None) == []
         assert app.parallel == processes
+        assert (builders.make_chunks is make_chunks) == (not processes)
+    assert builders.make_chunks(["index"], 2) == [["index"]]
     assert silent.parallel_write_safe

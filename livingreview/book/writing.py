@@ -9,6 +9,7 @@ and the glued values are not made for more.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from functools import partial
@@ -56,7 +57,7 @@ def handed_over(folder: Path, names: Sequence[str], processes: int) -> list[list
     """
     tasks: list[list[str]] = []
     for chunk in make_chunks(names, processes):
-        held = LARGE
+        held = math.inf  # a task of its own
         for name in chunk:
             size = (folder / f"{name}.doctree").stat().st_size
             if held + size > LARGE:
