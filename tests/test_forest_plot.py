@@ -124,6 +124,8 @@ def test_a_pool_is_a_diamond_with_prediction_bar_weights_and_heterogeneity(sever
     axes, side, _ = drawing.figure.axes
     (diamond,) = axes.patches
     corners = diamond.get_xy()[:, 0]
+    shown = [mark.get_ydata()[0] for mark in marks(axes, "s")] + [diamond.get_xy()[0, 1]]
+    assert set(null_line(axes, 1.0)) == set(shown), "it crosses the words of a head or a note"
     ends = [math.exp(x) for x in (pool.result.ci_low, pool.result.ci_high)]
     assert [corners.min(), corners.max()] == pytest.approx(ends)
     assert corners[1] == pytest.approx(math.exp(pool.result.estimate))

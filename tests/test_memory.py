@@ -59,7 +59,7 @@ last = b"y" * (1 << 20)  # above them, so that the end of the memory cannot be m
 full = held()
 del texts
 after = held()
-small = [b"z" * 1000 for _ in range(64_000)]
+small = [bytes(1000) for _ in range(64_000)]
 kept = small[-1]
 del small
 memory.give_back()
