@@ -56,7 +56,7 @@ def molar_concentration(amount: float, unit: Mapping, formula: str) -> float:
     ----------
     amount : float
         Concentration in `unit`.
-    unit : Series
+    unit : mapping
         Row of the table ``units``: its dimension must be an amount or mass concentration.
     formula : str
         Molecular formula of the substance; used for mass concentrations only.
@@ -85,9 +85,9 @@ def human_equivalent_dose(amount: float, unit: Mapping, animal: Mapping, human: 
     ----------
     amount : float
         Dose in `unit`.
-    unit : Series
+    unit : mapping
         Row of the table ``units``; a dose per body weight or per animal.
-    animal, human : Series
+    animal, human : mapping
         Rows of the table ``species``.
 
     Raises
